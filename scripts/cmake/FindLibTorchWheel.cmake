@@ -1,0 +1,26 @@
+# Finds the LibTorch inside the torch wheel of KEDGE_VENV (or of the python3 on PATH) without
+# importing it, and makes the target LibTorch::LibTorch. find_package(Torch) is not used: its CUDA
+# logic fails on machines without the full toolkit.
+set(_python ${KEDGE_VENV}/bin/python3)
+if(NOT EXISTS ${_python})
+  find_program(_python_on_path python3)
+  set(_python ${_python_on_path})
+endif()
+execute_process(
+  COMMAND ${_python} -c "import importlib.util as u; s = u.find_spec('torch'); print(s.submodule_search_locations[0] if s else '')"
+  OUTPUT_VARIABLE LibTorchWheel_DIR OUTPUT_STRIP_TRAILING_WHITESPACE)
+include(FindPackageHandleStandardArgs)
+find_package_handle_standard_args(LibTorchWheel REQUIRED_VARS LibTorchWheel_DIR
+  FAIL_MESSAGE "no torch wheel in ${KEDGE_VENV}: run scripts/setup, or pass -DKEDGE_TORCH=OFF")
+
+if(LibTorchWheel_FOUND AND NOT TARGET LibTorch::LibTorch)
+  add_library(LibTorch::LibTorch INTERFACE IMPORTED)
+  set_target_properties(LibTorch::LibTorch PROPERTIES
+    INTERFACE_SYSTEM_INCLUDE_DIRECTORIES
+      "${LibTorchWheel_DIR}/include;${LibTorchWheel_DIR}/include/torch/csrc/api/include")
+  # libtorch_cpu finds its neighbours by its own RPATH; we only need to find libtorch_cpu.
+  target_link_libraries(LibTorch::LibTorch INTERFACE
+    ${LibTorchWheel_DIR}/lib/libtorch_cpu.so ${LibTorchWheel_DIR}/lib/libc10.so)
+  target_link_options(LibTorch::LibTorch INTERFACE
+    -Wl,-rpath,${LibTorchWheel_DIR}/lib -Wl,--allow-shlib-undefined)
+endif()

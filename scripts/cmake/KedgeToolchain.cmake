@@ -1,0 +1,31 @@
+# Language level, warnings, code generation and the helpers that make builds fast.
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release)
+endif()
+
+add_library(kedge_flags INTERFACE)
+target_include_directories(kedge_flags INTERFACE ${CMAKE_SOURCE_DIR})
+# Contraction would let the compiler choose where a multiply-add rounds once or twice.
+target_compile_options(kedge_flags INTERFACE -Wall -Wextra -Werror -ffp-contract=off)
+if(KEDGE_SANITIZE)
+  target_compile_options(kedge_flags INTERFACE -fsanitize=${KEDGE_SANITIZE}
+                         -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_link_options(kedge_flags INTERFACE -fsanitize=${KEDGE_SANITIZE})
+endif()
+
+find_program(KEDGE_CCACHE ccache)
+if(KEDGE_CCACHE)
+  # A precompiled header carries time stamps; these are what ccache needs to look past them.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
+      CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+      ${KEDGE_CCACHE})
+  add_compile_options(-fpch-preprocess)
+endif()
+find_program(KEDGE_MOLD mold)
+if(KEDGE_MOLD)
+  add_link_options(-fuse-ld=mold)
+endif()
