@@ -11,6 +11,10 @@ add_library(kedge_flags INTERFACE)
 target_include_directories(kedge_flags INTERFACE ${CMAKE_SOURCE_DIR})
 # Contraction would let the compiler choose where a multiply-add rounds once or twice.
 target_compile_options(kedge_flags INTERFACE -Wall -Wextra -Werror -ffp-contract=off)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  # The annotations of core/thread_annotations.h are checked by clang only.
+  target_compile_options(kedge_flags INTERFACE -Wthread-safety)
+endif()
 if(KEDGE_SANITIZE)
   target_compile_options(kedge_flags INTERFACE -fsanitize=${KEDGE_SANITIZE}
                          -fno-omit-frame-pointer -fno-sanitize-recover=all)
@@ -23,7 +27,9 @@ if(KEDGE_CCACHE)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
       CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
       ${KEDGE_CCACHE})
-  add_compile_options(-fpch-preprocess)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    add_compile_options(-fpch-preprocess)
+  endif()
 endif()
 find_program(KEDGE_MOLD mold)
 if(KEDGE_MOLD)
