@@ -1,0 +1,56 @@
+// Judgement: from a finished answer to verdicts. A reward never trains on failure: what it cannot
+// judge it abstains from, and a failure is a typed verdict, never a score of zero.
+#pragma once
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/config_node.h"
+#include "core/records.h"
+#include "core/registry.h"
+#include "core/schema.h"
+#include "core/stateful.h"
+
+namespace kedge {
+
+// What a reward must see at once to judge: one answer, a whole group, or all groups of a step.
+enum class RewardScope { trajectory, group, step };
+
+struct RewardItem {
+  const Group* group = nullptr;
+  int32_t trajectory = 0;
+  std::string completion;          // decoded without special tokens; a view, never re-tokenised
+  std::vector<Token> tokens;       // the response's ids
+  bool truncated = false;
+
+  const Prompt& prompt() const { return group->prompt; }
+};
+
+// Thread rule: score() of one object is called from one thread at a time.
+class Reward {
+ public:
+  virtual ~Reward() = default;
+  virtual RewardScope scope() const { return RewardScope::trajectory; }
+  // Signal columns read (the Scorer fills them before scoring).
+  virtual std::vector<std::string> columns() const { return {}; }
+  // Writes one verdict per item. trajectory scope: items in any number; group scope: all items of
+  // one group; step scope: all items, groups contiguous. Deterministic: same items, same verdicts.
+  virtual void score(std::span<const RewardItem> items, std::span<Verdict> verdicts) = 0;
+  // Its history, if it has one (in the checkpoint).
+  virtual Stateful* state() { return nullptr; }
+};
+
+// Table entry of a native reward. `create` binds the reward's own settings from what stands beside
+// name and weight; `describe` lists them for the reference page.
+struct RewardEntry {
+  std::string name;
+  std::string doc;
+  std::unique_ptr<Reward> (*create)(const ConfigNode& settings, const std::string& path);
+  std::vector<FieldDoc> (*describe)();
+};
+
+// All native rewards, in the order of the documentation.
+const std::vector<RewardEntry>& reward_table();
+
+}  // namespace kedge
