@@ -6,6 +6,7 @@
 #pragma once
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -123,6 +124,8 @@ struct RolloutOrder {
   uint64_t id = 0;
   std::vector<SampleItem> samples;
   std::vector<ScoreItem> scores;
+  // The prompts of the groups asked for. Stays with who gave the order: not sent to other ranks.
+  std::map<GroupKey, std::shared_ptr<const Prompt>> prompts;
 };
 
 // ---- rows, trajectories, groups ---------------------------------------------------------------
@@ -190,11 +193,6 @@ struct FinishedRow {
   Row row;
 };
 
-// All rows of a finished round, in order of (item, sample): independent of timing.
-struct RoundResult {
-  std::vector<FinishedRow> rows;
-};
-
 // ---- judgement --------------------------------------------------------------------------------
 
 enum class VerdictKind : uint8_t { score, abstain, error, timeout };
@@ -227,6 +225,12 @@ struct ScoredGroup {
   Group group;
   std::vector<TrajectoryScore> scores;  // one per trajectory
   std::optional<AnchorRecord> anchor;
+};
+
+// What a strategy sees after a round: the step's groups so far, in order of first asking, with the
+// verdicts of trajectory-scope rewards (group and step scope are judged after finish()).
+struct RoundResult {
+  std::vector<ScoredGroup> groups;
 };
 
 // ---- signals ----------------------------------------------------------------------------------

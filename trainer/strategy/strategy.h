@@ -11,7 +11,7 @@
 
 namespace kedge {
 
-// Judges finished rounds; given to finish().
+// Thread rule: one thread, the coordinator's.
 class RolloutStrategy : public Stateful {
  public:
   // The first order of a step. Fewer prompts than configured means the source is exhausted; an empty
@@ -20,7 +20,7 @@ class RolloutStrategy : public Stateful {
   // The next round of the step, or nothing.
   virtual std::optional<RolloutOrder> next(PromptSource& prompts, const RoundResult& round) = 0;
   // Builds the step's groups, in prompt order, from all rounds: select, replace, drop (counted).
-  virtual std::vector<Group> finish(RoundResult round) = 0;
+  virtual std::vector<ScoredGroup> finish(RoundResult round) = 0;
 };
 
 }  // namespace kedge
