@@ -47,6 +47,9 @@ struct ModelConfig {
 // `where` names the file in errors. Unknown family, an active feature we do not compute (sliding
 // window, other rope types, MLP bias, other activations) and impossible shapes are ConfigErrors.
 ModelConfig parse_model_config(const nlohmann::json& config, const std::string& where);
+// An id, a list of ids or null, each inside the vocabulary; `place` names file and key in errors.
+std::vector<Token> parse_token_ids(const nlohmann::json& value, int64_t vocab,
+                                   const std::string& place);
 // A config.json that transformers reads back to the same model.
 nlohmann::json to_json(const ModelConfig& config);
 

@@ -1,7 +1,7 @@
 // All weights of a model in one flat fp32 buffer, and their gradients in another of the same layout.
 // Tensors are padded to 16 floats, the buffer to 4,096, so that any slice border of a sharded
-// optimiser is aligned. q, k, v (and gate, up) of a layer lie next to each other: the transformer
-// reads them as one matrix, Hugging Face files see three (two).
+// optimiser is aligned. q, k, v (and gate, up) of a layer lie next to each other without padding: the
+// transformer reads them as one matrix, Hugging Face files see three (two).
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -80,6 +80,7 @@ class Parameters {
   std::vector<LayerParameters> layers_;
   Parameter embedding_, final_norm_, head_;
   std::vector<std::unique_ptr<PackedWeight>> packed_;
+  const LinearOp* packed_for_ = nullptr;  // whose packed forms these are
   WeightId id_;
 };
 
