@@ -13,10 +13,10 @@ std::string scalar_text(const ordered_json& value) {
     return needs_quotes(text) ? value.dump() : text;
   }
   if (value.is_number_float()) {
-    const std::string text = format_float(value.get<double>());
-    return text.find_first_of("0123456789") != std::string::npos ? text
-           : text[0] == '-'                                      ? "-." + text.substr(1)
-                                                                 : "." + text;
+    std::string text = format_float(value.get<double>());
+    const bool finite = text.find_first_of("0123456789") != std::string::npos;
+    if (!finite) text.insert(text[0] == '-' ? 1 : 0, 1, '.');  // YAML writes .inf and .nan
+    return text;
   }
   return value.dump();
 }
@@ -34,8 +34,12 @@ std::string simple_text(const ordered_json& value) {
   if (value.is_object()) return "{}";
   if (!value.is_array()) return scalar_text(value);
   std::string text = "[";
-  for (const auto& item : value) text += (text.size() > 1 ? ", " : "") + scalar_text(item);
-  return text + "]";
+  for (const auto& item : value) {
+    if (text.size() > 1) text += ", ";
+    text += scalar_text(item);
+  }
+  text += ']';
+  return text;
 }
 
 void write_block(const ordered_json& value, int indent, bool first_on_line, std::string& out);
@@ -43,7 +47,9 @@ void write_block(const ordered_json& value, int indent, bool first_on_line, std:
 void write_entry(const std::string& head, const ordered_json& value, int indent, std::string& out) {
   out += head;
   if (is_simple(value)) {
-    out += " " + simple_text(value) + "\n";
+    out += ' ';
+    out += simple_text(value);
+    out += '\n';
   } else if (head == "-") {
     out += " ";
     write_block(value, indent + 2, true, out);
@@ -61,7 +67,9 @@ void write_block(const ordered_json& value, int indent, bool first_on_line, std:
     if (value.is_array()) {
       write_entry("-", item.value(), indent, out);
     } else {
-      write_entry(scalar_text(ordered_json(item.key())) + ":", item.value(), indent, out);
+      std::string head = scalar_text(ordered_json(item.key()));
+      head += ':';
+      write_entry(head, item.value(), indent, out);
     }
   }
 }
