@@ -10,10 +10,12 @@ endif()
 add_library(kedge_flags INTERFACE)
 target_include_directories(kedge_flags INTERFACE ${CMAKE_SOURCE_DIR})
 # Contraction would let the compiler choose where a multiply-add rounds once or twice.
-target_compile_options(kedge_flags INTERFACE -Wall -Wextra -Werror -ffp-contract=off)
+target_compile_options(kedge_flags INTERFACE -Wall -Wextra -Werror -ffp-contract=off
+                       -Wno-missing-field-initializers)  # {.a = 1} leaves the rest at its default
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 14)
   # False alarms of GCC 12 and 13 about joined std::strings (GCC bugs 105329, 105651).
-  target_compile_options(kedge_flags INTERFACE -Wno-restrict -Wno-stringop-overflow)
+  target_compile_options(kedge_flags INTERFACE -Wno-restrict -Wno-stringop-overflow
+                         -Wno-array-bounds)
 endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   # The annotations of core/thread_annotations.h are checked by clang only.
