@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "core/error.h"
+#include "core/json.h"
 
 namespace kedge {
 
@@ -39,12 +40,14 @@ const Family& family_named(const std::string& name, const std::string& place) {
   throw ConfigError(place, "unknown model family '" + name + "'", valid_names(name, names));
 }
 
-// Typed access to one JSON object; errors name the file and the path inside it. A null counts as
-// absent, as it does for transformers.
+std::string found(const json& value) { return "found " + describe_json(value); }
+
+// Range-checked access to one JSON object on top of core/json. A null counts as absent, as it does
+// for transformers.
 class Fields {
  public:
   Fields(const json& object, std::string where) : object_(object), where_(std::move(where)) {
-    if (!object_.is_object()) throw ConfigError(where_, found(object_), "a JSON object");
+    detail::require_object(object_, where_);
   }
 
   std::string place(const std::string& key) const { return where_ + ": " + key; }
@@ -53,50 +56,33 @@ class Fields {
   }
   const json& raw(const std::string& key) const { return object_.at(key); }
 
-  int64_t integer(const std::string& key, std::optional<int64_t> fallback, int64_t low,
+  int64_t integer(const char* key, std::optional<int64_t> fallback, int64_t low,
                   int64_t high) const {
-    if (!has(key)) return fallback ? *fallback : missing<int64_t>(key);
-    const json& value = object_.at(key);
-    const std::string valid = detail::concat("an integer from ", low, " to ", high);
-    if (!value.is_number_integer() || value > high || value < low) {
-      throw ConfigError(place(key), found(value), valid);
+    const int64_t value = get<int64_t>(key, fallback);
+    if (value < low || value > high) {
+      throw ConfigError(place(key), detail::concat("found ", value),
+                        detail::concat("an integer from ", low, " to ", high));
     }
-    return value.get<int64_t>();
+    return value;
   }
 
-  double number(const std::string& key, std::optional<double> fallback) const {
-    if (!has(key)) return fallback ? *fallback : missing<double>(key);
-    const json& value = object_.at(key);
-    if (!value.is_number() || !(value.get<double>() > 0.0)) {
-      throw ConfigError(place(key), found(value), "a number above 0");
-    }
-    return value.get<double>();
+  double number(const char* key, std::optional<double> fallback) const {
+    const double value = get<double>(key, fallback);
+    if (!(value > 0.0)) throw ConfigError(place(key), found(raw(key)), "a number above 0");
+    return value;
   }
 
-  bool flag(const std::string& key, bool fallback) const {
-    if (!has(key)) return fallback;
-    const json& value = object_.at(key);
-    if (!value.is_boolean()) throw ConfigError(place(key), found(value), "true or false");
-    return value.get<bool>();
-  }
+  bool flag(const char* key, bool fallback) const { return get<bool>(key, fallback); }
 
-  std::string text(const std::string& key, std::optional<std::string> fallback) const {
-    if (!has(key)) return fallback ? *fallback : missing<std::string>(key);
-    const json& value = object_.at(key);
-    if (!value.is_string()) throw ConfigError(place(key), found(value), "a string");
-    return value.get<std::string>();
-  }
-
-  static std::string found(const json& value) {
-    std::string text = value.dump(-1, ' ', false, json::error_handler_t::replace);
-    if (text.size() > 80) text = text.substr(0, 77) + "...";
-    return "found " + text;
+  std::string text(const char* key, std::optional<std::string> fallback) const {
+    return get<std::string>(key, fallback);
   }
 
  private:
   template <class T>
-  T missing(const std::string& key) const {
-    throw ConfigError(place(key), "missing");
+  T get(const char* key, const std::optional<T>& fallback) const {
+    return fallback ? member_or<T>(object_, key, *fallback, where_)
+                    : required<T>(object_, key, where_);
   }
 
   const json& object_;
@@ -173,7 +159,7 @@ void read_rope_object(const Fields& rope, const json& object, ModelConfig& confi
   }
   if (rope.number("partial_rotary_factor", 1.0) != 1.0) {
     throw ConfigError(rope.place("partial_rotary_factor"),
-                      Fields::found(rope.raw("partial_rotary_factor")), "1");
+                      found(rope.raw("partial_rotary_factor")), "1");
   }
   if (type == "llama3") config.rope_scaling = read_llama3_scaling(rope);
 }
@@ -184,12 +170,11 @@ void read_rope(const Fields& fields, const std::string& where, ModelConfig& conf
   for (const char* key : {"rope_scaling", "rope_parameters"}) {
     if (!fields.has(key)) continue;
     const Fields rope(fields.raw(key), where + ": " + key);
-    const std::optional<RopeScaling> before = config.rope_scaling;
     read_rope_object(rope, fields.raw(key), config);
     if (rope.has("rope_theta")) {
       const double theta = rope.number("rope_theta", std::nullopt);
       if (fields.has("rope_theta") && theta != config.rope_theta) {
-        throw ConfigError(rope.place("rope_theta"), Fields::found(rope.raw("rope_theta")),
+        throw ConfigError(rope.place("rope_theta"), found(rope.raw("rope_theta")),
                           detail::concat("the same as the file's rope_theta, ",
                                          config.rope_theta));
       }
@@ -203,9 +188,9 @@ void read_rope(const Fields& fields, const std::string& where, ModelConfig& conf
       for (const char* key : {"rope_type", "type", "rope_theta"}) object->erase(key);
     }
     if (a != b) {
-      throw ConfigError(fields.place("rope_scaling"), Fields::found(fields.raw("rope_scaling")),
+      throw ConfigError(fields.place("rope_scaling"), found(fields.raw("rope_scaling")),
                         "the same as rope_parameters, " +
-                            Fields::found(fields.raw("rope_parameters")));
+                            found(fields.raw("rope_parameters")));
     }
   }
 }
@@ -215,7 +200,7 @@ void refuse_window(const Fields& fields, const ModelConfig& config) {
   if (fields.has("layer_types")) {
     for (const json& type : fields.raw("layer_types")) {
       if (type != "full_attention") {
-        throw ConfigError(fields.place("layer_types"), Fields::found(type), valid);
+        throw ConfigError(fields.place("layer_types"), found(type), valid);
       }
     }
     return;
@@ -225,7 +210,7 @@ void refuse_window(const Fields& fields, const ModelConfig& config) {
   const bool window = fields.flag("use_sliding_window", false) && fields.has("sliding_window");
   if (window && first < config.layers) {
     throw ConfigError(fields.place("sliding_window"),
-                      Fields::found(fields.raw("sliding_window")), valid);
+                      found(fields.raw("sliding_window")), valid);
   }
 }
 
@@ -243,7 +228,7 @@ void refuse_unsupported(const Fields& fields) {
   }
   if (fields.number("partial_rotary_factor", 1.0) != 1.0) {
     throw ConfigError(fields.place("partial_rotary_factor"),
-                      Fields::found(fields.raw("partial_rotary_factor")), "1");
+                      found(fields.raw("partial_rotary_factor")), "1");
   }
 }
 
@@ -276,7 +261,7 @@ std::vector<Token> parse_token_ids(const json& value, int64_t vocab, const std::
   const json list = value.is_array() ? value : value.is_null() ? json::array() : json{value};
   for (const json& id : list) {
     if (!id.is_number_integer() || id < 0 || id >= vocab) {
-      throw ConfigError(place, Fields::found(value),
+      throw ConfigError(place, found(value),
                         detail::concat("token ids from 0 to ", vocab - 1));
     }
     ids.push_back(id.get<Token>());
