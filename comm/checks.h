@@ -28,6 +28,12 @@ CollectiveCall broadcast_call(const TensorView& tensor, int root, int size);
 CollectiveCall all_gather_call(const TensorView& in, const TensorView& out, int size);
 CollectiveCall all_to_all_call(const TensorView& in, const TensorView& out, int size);
 
+// Thrown where a call fails because another rank has: the cause was thrown there.
+class AbortedError : public TemporaryError {
+ public:
+  using TemporaryError::TemporaryError;
+};
+
 void check_send(int dest, int tag, int size);
 void check_receive(int source, int tag, int size);
 

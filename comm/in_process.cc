@@ -71,13 +71,15 @@ class InProcessCommunicator : public Communicator {
   const int rank_;
 };
 
-// Keeps the first exception of many threads.
+// Keeps the first exception of many threads. A consequence (AbortedError) may be caught before its
+// cause and gives way to it.
 class FirstError {
  public:
-  void keep(std::exception_ptr error) {
+  void keep(std::exception_ptr error, bool is_consequence) {
     const std::lock_guard lock(mutex_);
-    if (!error_) {
+    if (!error_ || (is_consequence_ && !is_consequence)) {
       error_ = error;
+      is_consequence_ = is_consequence;
     }
   }
   void rethrow() const {
@@ -89,6 +91,7 @@ class FirstError {
  private:
   std::mutex mutex_;
   std::exception_ptr error_;
+  bool is_consequence_ = false;
 };
 
 }  // namespace
@@ -124,7 +127,8 @@ void run_in_process(int size, std::chrono::milliseconds deadline,
       try {
         body(*communicator);
       } catch (const std::exception& error) {
-        first.keep(std::current_exception());
+        const bool is_consequence = dynamic_cast<const AbortedError*>(&error) != nullptr;
+        first.keep(std::current_exception(), is_consequence);
         world->abort(detail::concat("[comm] rank ", rank, " failed: ", error.what()));
       }
     });

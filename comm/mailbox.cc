@@ -39,7 +39,7 @@ void Mailbox::abort(const std::string& reason) {
 
 void Mailbox::throw_if_aborted() const {
   if (aborted_) {
-    throw TemporaryError(*aborted_);
+    throw AbortedError(*aborted_);
   }
 }
 

@@ -6,16 +6,16 @@
 #include <deque>
 #include <mutex>
 
-#include "comm/communicator.h"
+#include "comm/checks.h"
 
 namespace kedge {
 
 class Mailbox {
  public:
-  // TemporaryError when aborted; never waits.
+  // AbortedError when aborted; never waits.
   void put(Message message);
   // The oldest message that fits source and tag (kAnySource, kAnyTag fit all), or nullopt when none
-  // came within `timeout`. TemporaryError when aborted before or meanwhile.
+  // came within `timeout`. AbortedError when aborted before or meanwhile.
   std::optional<Message> take(int source, int tag, std::chrono::milliseconds timeout);
   // Makes pending and later calls fail. The first reason stays.
   void abort(const std::string& reason);

@@ -85,7 +85,7 @@ void Rendezvous::abort(const std::string& reason) {
 
 void Rendezvous::throw_if_aborted() const {
   if (aborted_) {
-    throw TemporaryError(*aborted_);
+    throw AbortedError(*aborted_);
   }
 }
 
