@@ -14,6 +14,9 @@ std::string shortest(Float value) {
   char buffer[64];
   const auto end = std::to_chars(buffer, buffer + sizeof buffer, value).ptr;
   std::string text(buffer, end);
+  // to_chars pads exponents to two digits: "1e-04".
+  const size_t exponent = text.find('e');
+  if (exponent != std::string::npos && text[exponent + 2] == '0') text.erase(exponent + 2, 1);
   // Without one of these JSON and YAML readers would make an integer of it.
   if (text.find_first_of(".e") == std::string::npos) text += ".0";
   return text;

@@ -3,11 +3,11 @@
 #pragma once
 #include <cstdint>
 #include <functional>
-#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -52,12 +52,10 @@ T integer_from_json(const json& value, const std::string& place) {
   if (!value.is_number_integer()) wrong_json_type(place, value, "an integer");
   if (value.is_number_unsigned()) {
     const auto wide = value.get<uint64_t>();
-    if (wide <= static_cast<uint64_t>(std::numeric_limits<T>::max())) return static_cast<T>(wide);
+    if (std::in_range<T>(wide)) return static_cast<T>(wide);
   } else {
-    const auto wide = value.get<int64_t>();  // negative, or it would be unsigned
-    if (std::is_signed_v<T> && wide >= static_cast<int64_t>(std::numeric_limits<T>::min())) {
-      return static_cast<T>(wide);
-    }
+    const auto wide = value.get<int64_t>();
+    if (std::in_range<T>(wide)) return static_cast<T>(wide);
   }
   throw ConfigError(place, "found " + value.dump(), "the number does not fit");
 }

@@ -51,7 +51,8 @@ std::string reference_markdown(const std::string& title, const std::vector<Field
   for (const FieldDoc& field : fields) {
     if (!is_section(field)) continue;
     const bool list = field.type == "list of sections";
-    text += "\n## " + field.path + "\n\n" + field.doc + (list ? " (a list)" : "") + "\n";
+    text += "\n## " + field.path + "\n\n" + field.doc;
+    text += field.type == "section" ? "\n" : list ? " (a list)\n" : " (may be null)\n";
     text += section_table(fields, field.path + (list ? "[]" : ""));
   }
   return text;

@@ -93,6 +93,11 @@ class Describer {
       out_.push_back({path, "section", "", "", doc});
       Describer inner(out_, path);
       visit(inner, member);
+    } else if constexpr (is_optional_struct<T>::value) {
+      out_.push_back({path, "optional section", member ? "" : "null", "", doc});
+      typename T::value_type inside = member.value_or(typename T::value_type{});
+      Describer inner(out_, path);
+      visit(inner, inside);
     } else if constexpr (is_struct_list<T>::value) {
       out_.push_back({path, "list of sections", default_text(write_value(member)), "", doc});
       typename T::value_type element{};

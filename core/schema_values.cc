@@ -1,5 +1,6 @@
 #include "core/schema_values.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/config_scalar.h"
@@ -117,10 +118,10 @@ std::string enum_type_text(std::span<const std::string_view> names) {
 }
 
 std::string default_text(const ordered_json& value) {
-  if (value.is_structured() && !value.empty()) return value.dump();
   std::string text = to_yaml(value);
   text.pop_back();
-  return text;
+  // What YAML would spread over lines must fit a table cell.
+  return text.find('\n') == std::string::npos ? text : value.dump();
 }
 
 void Binder::finish() {

@@ -56,6 +56,11 @@ template <class T>
 struct is_struct_list<std::vector<T>> : std::bool_constant<Visitable<T>> {};
 
 template <class T>
+struct is_optional_struct : std::false_type {};
+template <class T>
+struct is_optional_struct<std::optional<T>> : std::bool_constant<Visitable<T>> {};
+
+template <class T>
 struct is_optional : std::false_type {};
 template <class T>
 struct is_optional<std::optional<T>> : std::true_type {};
