@@ -1,0 +1,219 @@
+#include "model/context.h"
+
+#include <sched.h>
+#include <sys/mman.h>
+#include <xmmintrin.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <cstdlib>
+#include <exception>
+#include <fstream>
+#include <new>
+#include <string>
+#include <thread>
+
+#include "core/error.h"
+
+namespace kedge {
+namespace {
+
+constexpr unsigned kFlushMode = 0x8040;  // flush-to-zero, denormals-are-zero
+constexpr int kSpins = 1500;             // about 50 microseconds of pause instructions
+
+// Sets the flush mode and gives the thread its own back.
+class FlushScope {
+ public:
+  FlushScope() : saved_(_mm_getcsr()) { _mm_setcsr(saved_ | kFlushMode); }
+  ~FlushScope() { _mm_setcsr(saved_); }
+
+ private:
+  unsigned saved_;
+};
+
+// Cores allowed by the control group's CPU quota, rounded up; 0 where there is none.
+int quota_cores() {
+  std::ifstream v2("/sys/fs/cgroup/cpu.max");
+  std::string quota;
+  double period = 0.0;
+  if (v2 >> quota >> period) {
+    if (quota == "max" || period <= 0.0) return 0;
+    return static_cast<int>(std::ceil(std::stod(quota) / period));
+  }
+  double amount = 0.0;
+  std::ifstream quota_v1("/sys/fs/cgroup/cpu/cpu.cfs_quota_us");
+  std::ifstream period_v1("/sys/fs/cgroup/cpu/cpu.cfs_period_us");
+  if (!(quota_v1 >> amount) || !(period_v1 >> period) || amount <= 0.0 || period <= 0.0) return 0;
+  return static_cast<int>(std::ceil(amount / period));
+}
+
+int default_threads() {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  const bool known = sched_getaffinity(0, sizeof(set), &set) == 0;
+  const int cores = known ? CPU_COUNT(&set) : static_cast<int>(std::thread::hardware_concurrency());
+  const int quota = quota_cores();
+  return std::max(1, quota > 0 ? std::min(cores, quota) : cores);
+}
+
+// Waits until value differs from `old`: regions follow each other within microseconds, so spin
+// first; a thread without work must leave the core to others, so sleep then.
+template <class T>
+T wait_for_change(const std::atomic<T>& value, T old) {
+  for (int i = 0; i < kSpins; ++i) {
+    const T now = value.load(std::memory_order_acquire);
+    if (now != old) return now;
+    _mm_pause();
+  }
+  for (;;) {
+    const T now = value.load(std::memory_order_acquire);
+    if (now != old) return now;
+    value.wait(old, std::memory_order_acquire);
+  }
+}
+
+}  // namespace
+
+struct ThreadPool::State {
+  const std::function<void(int)>* body = nullptr;
+  alignas(64) std::atomic<uint32_t> epoch{0};
+  alignas(64) std::atomic<int> pending{0};
+  std::atomic<bool> busy{false};
+  bool stop = false;
+  std::vector<std::exception_ptr> errors;
+  std::vector<std::thread> threads;
+
+  void call(int worker) {
+    const FlushScope flush;
+    try {
+      (*body)(worker);
+    } catch (...) {
+      errors[worker] = std::current_exception();
+    }
+  }
+
+  void serve(int worker) {
+    uint32_t seen = 0;
+    for (;;) {
+      seen = wait_for_change(epoch, seen);
+      if (stop) return;
+      call(worker);
+      if (pending.fetch_sub(1, std::memory_order_acq_rel) == 1) pending.notify_one();
+    }
+  }
+
+  void wait_for_workers() {
+    for (int left = pending.load(std::memory_order_acquire); left != 0;) {
+      left = wait_for_change(pending, left);
+    }
+  }
+
+  void announce() {
+    epoch.fetch_add(1, std::memory_order_release);
+    epoch.notify_all();
+  }
+};
+
+ThreadPool::ThreadPool(int threads) : state_(std::make_unique<State>()) {
+  KEDGE_CHECK(threads >= 0, "[threads] asked for ", threads);
+  const int size = threads == 0 ? default_threads() : threads;
+  state_->errors.resize(size);
+  for (int worker = 1; worker < size; ++worker) {
+    state_->threads.emplace_back([state = state_.get(), worker] { state->serve(worker); });
+  }
+}
+
+ThreadPool::~ThreadPool() {
+  state_->stop = true;
+  state_->announce();
+  for (std::thread& thread : state_->threads) thread.join();
+}
+
+int ThreadPool::size() const { return static_cast<int>(state_->errors.size()); }
+
+void ThreadPool::run(const std::function<void(int worker)>& body) {
+  State& state = *state_;
+  KEDGE_CHECK(!state.busy.exchange(true), "[threads] a region inside a region");
+  state.body = &body;
+  state.pending.store(size() - 1, std::memory_order_relaxed);
+  if (size() > 1) state.announce();
+  state.call(0);
+  state.wait_for_workers();
+  state.body = nullptr;
+  state.busy.store(false);
+  std::exception_ptr first;
+  for (std::exception_ptr& error : state.errors) {
+    if (error && !first) first = error;
+    error = nullptr;
+  }
+  if (first) std::rethrow_exception(first);
+}
+
+Share share_of(int64_t count, int worker, int workers, int64_t grain) {
+  const int64_t grains = (count + grain - 1) / grain;
+  const int64_t each = grains / workers, extra = grains % workers;
+  const int64_t begin = worker * each + std::min<int64_t>(worker, extra);
+  const int64_t end = begin + each + (worker < extra ? 1 : 0);
+  return {std::min(begin * grain, count), std::min(end * grain, count)};
+}
+
+// ---- scratch memory ---------------------------------------------------------------------------
+
+namespace {
+
+constexpr int64_t kAlign = 64;
+constexpr int64_t kHugePage = int64_t{2} << 20;
+constexpr int64_t kSmallestChunk = int64_t{1} << 20;
+
+int64_t round_up(int64_t value, int64_t unit) { return (value + unit - 1) / unit * unit; }
+
+}  // namespace
+
+void Arena::Free::operator()(std::byte* p) const { std::free(p); }
+
+std::byte* Arena::take(int64_t bytes) {
+  KEDGE_CHECK(bytes >= 0, "[arena] asked for ", bytes, " bytes");
+  const int64_t wanted = round_up(std::max<int64_t>(bytes, 1), kAlign);
+  while (chunk_ < chunks_.size() && offset_ + wanted > chunks_[chunk_].size) {
+    before_ += chunks_[chunk_].size;
+    offset_ = 0;
+    ++chunk_;
+  }
+  if (chunk_ == chunks_.size()) {
+    // A high-water mark reached before is held in one piece from then on.
+    const int64_t rest = before_ == 0 ? peak_ : 0;
+    const int64_t least = std::max({wanted, kSmallestChunk, rest, reserved() / 2});
+    const int64_t size = round_up(least, least >= kHugePage ? kHugePage : kAlign);
+    void* memory = std::aligned_alloc(size >= kHugePage ? kHugePage : kAlign, size);
+    if (memory == nullptr) throw std::bad_alloc();
+    if (size >= kHugePage) madvise(memory, size, MADV_HUGEPAGE);
+    chunks_.push_back({std::unique_ptr<std::byte[], Free>(static_cast<std::byte*>(memory)), size});
+  }
+  std::byte* p = chunks_[chunk_].memory.get() + offset_;
+  offset_ += wanted;
+  peak_ = std::max(peak_, used());
+  return p;
+}
+
+int64_t Arena::used() const { return before_ + offset_; }
+int64_t Arena::peak() const { return peak_; }
+
+int64_t Arena::reserved() const {
+  int64_t sum = 0;
+  for (const Chunk& chunk : chunks_) sum += chunk.size;
+  return sum;
+}
+
+Arena::Scope::Scope(Arena& arena) : arena_(arena), chunk_(arena.chunk_), offset_(arena.offset_) {}
+
+Arena::Scope::~Scope() {
+  arena_.chunk_ = chunk_;
+  arena_.offset_ = offset_;
+  arena_.before_ = 0;
+  for (size_t i = 0; i < chunk_; ++i) arena_.before_ += arena_.chunks_[i].size;
+  // Pieces are joined when nobody holds any: the next take asks for the high-water mark at once.
+  if (arena_.used() == 0 && arena_.chunks_.size() > 1) arena_.chunks_.clear();
+}
+
+}  // namespace kedge

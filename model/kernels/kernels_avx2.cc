@@ -1,0 +1,2 @@
+#define KEDGE_PATH_avx2
+#include "model/kernels/kernels_impl.h"

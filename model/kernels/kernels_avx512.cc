@@ -1,0 +1,2 @@
+#define KEDGE_PATH_avx512
+#include "model/kernels/kernels_impl.h"

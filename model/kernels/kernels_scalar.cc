@@ -1,0 +1,2 @@
+#define KEDGE_PATH_scalar
+#include "model/kernels/kernels_impl.h"

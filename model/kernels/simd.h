@@ -1,0 +1,161 @@
+// The vector type that kernels are written on, one per code path. Included by *_impl.h only, inside a
+// translation unit that defined KEDGE_PATH_scalar, KEDGE_PATH_avx2 or KEDGE_PATH_avx512. Nothing of the
+// standard library is used by kernels: an inline function compiled here with AVX-512 could otherwise
+// be the one copy that the linker keeps for everybody.
+//
+// All operations are IEEE and lane-wise; max(a, b) is a > b ? a : b in every lane.
+#pragma once
+#include <cstdint>
+
+#if defined(KEDGE_PATH_avx512)
+#include <immintrin.h>
+#define KEDGE_PATH isa_avx512
+#define KEDGE_PATH_ISA Isa::avx512
+#elif defined(KEDGE_PATH_avx2)
+#include <immintrin.h>
+#define KEDGE_PATH isa_avx2
+#define KEDGE_PATH_ISA Isa::avx2
+#else
+#define KEDGE_PATH isa_scalar
+#define KEDGE_PATH_ISA Isa::scalar
+#endif
+
+#define KEDGE_INLINE inline __attribute__((always_inline))
+
+namespace kedge::KEDGE_PATH {
+
+#if defined(KEDGE_PATH_avx512)
+
+using Vec = __m512;
+constexpr int kWidth = 16;
+KEDGE_INLINE Vec load(const float* p) { return _mm512_loadu_ps(p); }
+KEDGE_INLINE void store(float* p, Vec a) { _mm512_storeu_ps(p, a); }
+KEDGE_INLINE Vec set1(float a) { return _mm512_set1_ps(a); }
+KEDGE_INLINE Vec fma(Vec a, Vec b, Vec c) { return _mm512_fmadd_ps(a, b, c); }
+KEDGE_INLINE Vec add(Vec a, Vec b) { return _mm512_add_ps(a, b); }
+KEDGE_INLINE Vec sub(Vec a, Vec b) { return _mm512_sub_ps(a, b); }
+KEDGE_INLINE Vec mul(Vec a, Vec b) { return _mm512_mul_ps(a, b); }
+KEDGE_INLINE Vec div(Vec a, Vec b) { return _mm512_div_ps(a, b); }
+KEDGE_INLINE Vec max(Vec a, Vec b) { return _mm512_max_ps(a, b); }
+// a < b ? yes : no; false where unordered.
+KEDGE_INLINE Vec if_less(Vec a, Vec b, Vec yes, Vec no) {
+  return _mm512_mask_blend_ps(_mm512_cmp_ps_mask(a, b, _CMP_LT_OQ), no, yes);
+}
+// p * 2^n, n the integer in the low bits of n_magic, for a normal result: adds to the exponent.
+KEDGE_INLINE Vec add_exponent(Vec p, Vec n_magic) {
+  return _mm512_castsi512_ps(_mm512_add_epi32(
+      _mm512_castps_si512(p), _mm512_slli_epi32(_mm512_castps_si512(n_magic), 23)));
+}
+
+// Sixteen fp64 sums, one per index mod 16.
+struct Sum16 {
+  __m512d lo = _mm512_setzero_pd(), hi = _mm512_setzero_pd();
+  KEDGE_INLINE static __m512d low(Vec a) { return _mm512_cvtps_pd(_mm512_castps512_ps256(a)); }
+  KEDGE_INLINE static __m512d high(Vec a) {
+    return _mm512_cvtps_pd(_mm512_extractf32x8_ps(a, 1));
+  }
+  KEDGE_INLINE void add(const Vec* a) {
+    lo = _mm512_add_pd(lo, low(*a));
+    hi = _mm512_add_pd(hi, high(*a));
+  }
+  KEDGE_INLINE void add_product(const Vec* a, const Vec* b) {
+    lo = _mm512_fmadd_pd(low(*a), low(*b), lo);
+    hi = _mm512_fmadd_pd(high(*a), high(*b), hi);
+  }
+  KEDGE_INLINE void store(double* out) const {
+    _mm512_storeu_pd(out, lo);
+    _mm512_storeu_pd(out + 8, hi);
+  }
+};
+
+#elif defined(KEDGE_PATH_avx2)
+
+using Vec = __m256;
+constexpr int kWidth = 8;
+KEDGE_INLINE Vec load(const float* p) { return _mm256_loadu_ps(p); }
+KEDGE_INLINE void store(float* p, Vec a) { _mm256_storeu_ps(p, a); }
+KEDGE_INLINE Vec set1(float a) { return _mm256_set1_ps(a); }
+KEDGE_INLINE Vec fma(Vec a, Vec b, Vec c) { return _mm256_fmadd_ps(a, b, c); }
+KEDGE_INLINE Vec add(Vec a, Vec b) { return _mm256_add_ps(a, b); }
+KEDGE_INLINE Vec sub(Vec a, Vec b) { return _mm256_sub_ps(a, b); }
+KEDGE_INLINE Vec mul(Vec a, Vec b) { return _mm256_mul_ps(a, b); }
+KEDGE_INLINE Vec div(Vec a, Vec b) { return _mm256_div_ps(a, b); }
+KEDGE_INLINE Vec max(Vec a, Vec b) { return _mm256_max_ps(a, b); }
+KEDGE_INLINE Vec if_less(Vec a, Vec b, Vec yes, Vec no) {
+  return _mm256_blendv_ps(no, yes, _mm256_cmp_ps(a, b, _CMP_LT_OQ));
+}
+KEDGE_INLINE Vec add_exponent(Vec p, Vec n_magic) {
+  return _mm256_castsi256_ps(_mm256_add_epi32(
+      _mm256_castps_si256(p), _mm256_slli_epi32(_mm256_castps_si256(n_magic), 23)));
+}
+
+struct Sum16 {
+  __m256d part[4] = {_mm256_setzero_pd(), _mm256_setzero_pd(), _mm256_setzero_pd(),
+                     _mm256_setzero_pd()};
+  KEDGE_INLINE static __m256d quarter(const Vec* a, int i) {
+    const Vec v = a[i / 2];
+    return _mm256_cvtps_pd(i % 2 ? _mm256_extractf128_ps(v, 1) : _mm256_castps256_ps128(v));
+  }
+  KEDGE_INLINE void add(const Vec* a) {
+    for (int i = 0; i < 4; ++i) part[i] = _mm256_add_pd(part[i], quarter(a, i));
+  }
+  KEDGE_INLINE void add_product(const Vec* a, const Vec* b) {
+    for (int i = 0; i < 4; ++i) {
+      part[i] = _mm256_fmadd_pd(quarter(a, i), quarter(b, i), part[i]);
+    }
+  }
+  KEDGE_INLINE void store(double* out) const {
+    for (int i = 0; i < 4; ++i) _mm256_storeu_pd(out + 4 * i, part[i]);
+  }
+};
+
+#else
+
+using Vec = float;
+constexpr int kWidth = 1;
+KEDGE_INLINE Vec load(const float* p) { return *p; }
+KEDGE_INLINE void store(float* p, Vec a) { *p = a; }
+KEDGE_INLINE Vec set1(float a) { return a; }
+KEDGE_INLINE Vec fma(Vec a, Vec b, Vec c) { return __builtin_fmaf(a, b, c); }
+KEDGE_INLINE Vec add(Vec a, Vec b) { return a + b; }
+KEDGE_INLINE Vec sub(Vec a, Vec b) { return a - b; }
+KEDGE_INLINE Vec mul(Vec a, Vec b) { return a * b; }
+KEDGE_INLINE Vec div(Vec a, Vec b) { return a / b; }
+KEDGE_INLINE Vec max(Vec a, Vec b) { return a > b ? a : b; }
+KEDGE_INLINE Vec if_less(Vec a, Vec b, Vec yes, Vec no) { return a < b ? yes : no; }
+KEDGE_INLINE Vec add_exponent(Vec p, Vec n_magic) {
+  return __builtin_bit_cast(float, __builtin_bit_cast(uint32_t, p) +
+                                       (__builtin_bit_cast(uint32_t, n_magic) << 23));
+}
+
+struct Sum16 {
+  double part[16] = {};
+  KEDGE_INLINE void add(const Vec* a) {
+    for (int i = 0; i < 16; ++i) part[i] += double{a[i]};
+  }
+  KEDGE_INLINE void add_product(const Vec* a, const Vec* b) {
+    for (int i = 0; i < 16; ++i) part[i] = __builtin_fma(double{a[i]}, double{b[i]}, part[i]);
+  }
+  KEDGE_INLINE void store(double* out) const {
+    for (int i = 0; i < 16; ++i) out[i] = part[i];
+  }
+};
+
+#endif
+
+// A group of 16 lanes, whatever the width.
+constexpr int kVecs16 = 16 / kWidth;
+
+KEDGE_INLINE int64_t min_of(int64_t a, int64_t b) { return a < b ? a : b; }
+KEDGE_INLINE int64_t max_of(int64_t a, int64_t b) { return a > b ? a : b; }
+
+// The fixed tree that joins 16 partial sums: i with i + 8, then i + 4, i + 2, i + 1.
+template <class T>
+KEDGE_INLINE T join16(T* lane) {
+  for (int half = 8; half >= 1; half /= 2) {
+    for (int i = 0; i < half; ++i) lane[i] = lane[i] + lane[i + half];
+  }
+  return lane[0];
+}
+
+}  // namespace kedge::KEDGE_PATH
