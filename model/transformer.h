@@ -3,6 +3,7 @@
 //
 // Legend: T tokens in packed order, S tokens of a paged pass, E model dim.
 #pragma once
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -22,21 +23,29 @@ enum class Recompute { none, blocks };  // blocks: keep only each block's input,
 class Activations {
  public:
   Activations(const ModelConfig& config, Recompute recompute);
+  ~Activations();
+  Activations(Activations&&) noexcept;
+  Activations& operator=(Activations&&) noexcept;
   static int64_t bytes_per_token(const ModelConfig& config, Recompute recompute);
   // The final hidden states [T, E] (after the last norm) of the latest forward.
   TensorView hidden() const;
+  int64_t bytes() const;  // held now: bytes_per_token x the largest batch, and some alignment
 
  private:
   friend class Transformer;
-  struct Layer;   // saved tensors of one block
   struct Memory;
-  std::shared_ptr<Memory> memory_;
+  std::unique_ptr<Memory> memory_;
 };
 
 class Transformer {
  public:
   // Borrows `ops`.
   Transformer(const ModelConfig& config, const Operators& ops);
+  Transformer(const Transformer&) = delete;
+  Transformer& operator=(const Transformer&) = delete;
+
+  // Scratch memory of a backward, per token: one block's gradients, whatever the number of layers.
+  static int64_t backward_bytes_per_token(const ModelConfig& config);
 
   const ModelConfig& config() const { return config_; }
   const Operators& ops() const { return ops_; }
