@@ -17,6 +17,12 @@ struct PromptVisit {
   uint32_t visit = 0;
 };
 
+// What the policy for too long prompts did so far (data.*.too_long).
+struct SourceCounts {
+  int64_t too_long_dropped = 0;
+  int64_t too_long_truncated = 0;
+};
+
 // Thread rule: one thread. Stateful: position, epoch and visits continue after a resume.
 class PromptSource : public Stateful {
  public:
@@ -26,6 +32,7 @@ class PromptSource : public Stateful {
   virtual std::vector<PromptVisit> fixed(int count) const = 0;
   // Number of prompts, nullopt for a source without end.
   virtual std::optional<uint64_t> size() const = 0;
+  virtual SourceCounts counts() const { return {}; }
 };
 
 // A supervised example: a prompt and the completion to imitate, already tokenised (ends in a stop id).
@@ -39,6 +46,7 @@ class DemonstrationSource : public Stateful {
  public:
   virtual std::vector<Demonstration> draw(int count) = 0;
   virtual std::optional<uint64_t> size() const = 0;
+  virtual SourceCounts counts() const { return {}; }
 };
 
 }  // namespace kedge
