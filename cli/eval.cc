@@ -18,7 +18,7 @@ ExitCode eval_command(const Arguments& arguments) {
   services.note = [](const std::string& text) { std::cerr << text << "\n"; };
   const MetricSet metrics = evaluate(load_config(words), model, services);
   ordered_json line;
-  for (const auto& [name, value] : metrics.values()) line[name] = value;
+  for (const auto& [name, value] : metrics.flatten()) line[name] = value;
   std::cout << line.dump() << "\n";
   return kExitDone;
 }

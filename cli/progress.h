@@ -1,29 +1,31 @@
 // What a person sees while a run goes on: one live line on a terminal, plain lines on a pipe.
 #pragma once
 #include <iosfwd>
+#include <memory>
 #include <string>
-#include <vector>
 
+#include "core/clock.h"
+#include "core/console_sink.h"
 #include "trainer/run.h"
 
 namespace kedge {
 
 class ProgressLine {
  public:
-  // `metrics`: names shown beside step and time left, in this order.
-  ProgressLine(std::ostream& out, std::vector<std::string> metrics);
+  // Draws a live line when `out` is standard error and that is a terminal.
+  ProgressLine(std::ostream& out, std::vector<ConsoleOptions::Shown> shown, const Clock& clock);
   void show(const Progress& progress);
-  void note(const std::string& text);  // a line of its own, above the live line
+  void note(const std::string& text);  // a line of its own
   void finish();                       // leaves the last live line standing
 
  private:
-  std::string format(const Progress& progress) const;
-  void erase();
+  void start(const Progress& progress);
 
   std::ostream& out_;
-  std::vector<std::string> metrics_;
-  bool terminal_;
-  std::string live_;
+  ConsoleOptions options_;
+  const Clock& clock_;
+  std::unique_ptr<MetricSink> sink_;
+  bool line_open_ = false;
 };
 
 }  // namespace kedge

@@ -9,12 +9,14 @@
 namespace kedge {
 namespace {
 
+using Shown = std::vector<ConsoleOptions::Shown>;
 using RunFunction = RunOutcome (*)(const RunConfig&, const RunServices&);
 
-ExitCode run_loop(RunFunction run, const RunConfig& config, const std::vector<std::string>& shown,
+ExitCode run_loop(RunFunction run, const RunConfig& config, const Shown& shown,
                   bool resume) {
   SignalFlag signals;
-  ProgressLine line(std::cerr, shown);
+  const SystemClock clock;
+  ProgressLine line(std::cerr, shown, clock);
   RunServices services;
   services.progress = [&](const Progress& progress) { line.show(progress); };
   services.note = [&](const std::string& text) { line.note(text); };
@@ -28,7 +30,7 @@ ExitCode run_loop(RunFunction run, const RunConfig& config, const std::vector<st
 }
 
 ExitCode run_command(const char* name, const char* doc, RunFunction run,
-                     const std::vector<std::string>& shown, const Arguments& arguments) {
+                     const Shown& shown, const Arguments& arguments) {
   CLI::App app(doc, std::string("kedge ") + name);
   std::vector<std::string> words;
   bool resume = false;
@@ -49,12 +51,15 @@ ExitCode run_command(const char* name, const char* doc, RunFunction run,
 
 ExitCode train_command(const Arguments& arguments) {
   return run_command("train", "Reinforcement learning as the config says.", train,
-                     {"critic/rewards/mean", "response_length/mean", "perf/throughput"}, arguments);
+                     {{"critic/rewards/mean", "reward"},
+                      {"response_length/mean", "length"},
+                      {"perf/throughput", "tokens/s", true}},
+                     arguments);
 }
 
 ExitCode sft_command(const Arguments& arguments) {
   return run_command("sft", "Supervised training on demonstrations, with the same learner.", sft,
-                     {"sft/loss", "perf/throughput"}, arguments);
+                     {{"sft/loss", "loss"}, {"perf/throughput", "tokens/s", true}}, arguments);
 }
 
 }  // namespace kedge
