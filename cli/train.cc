@@ -15,8 +15,7 @@ using RunFunction = RunOutcome (*)(const RunConfig&, const RunServices&);
 ExitCode run_loop(RunFunction run, const RunConfig& config, const Shown& shown,
                   bool resume) {
   SignalFlag signals;
-  const SystemClock clock;
-  ProgressLine line(std::cerr, shown, clock);
+  ProgressLine line(std::cerr, shown, real_clock());
   RunServices services;
   services.progress = [&](const Progress& progress) { line.show(progress); };
   services.note = [&](const std::string& text) { line.note(text); };
