@@ -87,12 +87,12 @@ class RealFiles : public FileSystem {
 
   void write_parts(const std::string& path, std::span<const std::string_view> parts) override {
     const std::string temporary = path + ".tmp" + std::to_string(::getpid());
-    if (!write_synchronised(temporary, parts)) {
+    if (!write_synchronised(temporary, parts) || ::rename(temporary.c_str(), path.c_str()) != 0) {
       const int code = errno;
       ::unlink(temporary.c_str());
       throw FileError("write", path, code);
     }
-    rename(temporary, path);
+    sync_parent(path);
   }
 
   void append(const std::string& path, std::string_view text) override {

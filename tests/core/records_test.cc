@@ -6,7 +6,7 @@
 #include <limits>
 
 #include "core/error.h"
-#include "tests/support/groups.h"
+#include "tests/support/sample_groups.h"
 
 namespace kedge {
 namespace {
