@@ -23,6 +23,7 @@ struct RewardItem {
   std::string completion;          // decoded without special tokens; a view, never re-tokenised
   std::vector<Token> tokens;       // the response's ids
   bool truncated = false;
+  const SignalTable* signals = nullptr;  // holds the declared columns; nullptr where none are
 
   const Prompt& prompt() const { return group->prompt; }
 };
@@ -32,6 +33,8 @@ class Reward {
  public:
   virtual ~Reward() = default;
   virtual RewardScope scope() const { return RewardScope::trajectory; }
+  // Prompt columns read: a prompt without one is refused before the first step.
+  virtual std::vector<std::string> prompt_columns() const { return {}; }
   // Signal columns read (the Scorer fills them before scoring).
   virtual std::vector<std::string> columns() const { return {}; }
   // Writes one verdict per item. trajectory scope: items in any number; group scope: all items of

@@ -1,0 +1,19 @@
+#include "rewards/reward.h"
+
+namespace kedge {
+
+RewardEntry exact_answer_entry();
+RewardEntry countdown_entry();
+RewardEntry format_tags_entry();
+RewardEntry regex_match_entry();
+RewardEntry mentions_entry();
+
+const std::vector<RewardEntry>& reward_table() {
+  static const std::vector<RewardEntry> table = {
+      exact_answer_entry(), countdown_entry(), format_tags_entry(), regex_match_entry(),
+      mentions_entry(),
+  };
+  return table;
+}
+
+}  // namespace kedge

@@ -1,0 +1,145 @@
+#include "rewards/reward_set.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/reward_items.h"
+
+namespace kedge {
+namespace {
+
+using ::testing::HasSubstr;
+
+std::vector<RewardConfig> configs(const std::string& yaml) {
+  std::vector<RewardConfig> all;
+  for (const ConfigNode& node : parse_yaml(yaml, "test").items) {
+    bind(node, all.emplace_back(), "rewards");
+  }
+  return all;
+}
+
+std::string refusal(const std::string& yaml, const RewardOptions& options = {}) {
+  try {
+    RewardSet(configs(yaml), options);
+  } catch (const ConfigError& error) {
+    return error.what();
+  }
+  return "accepted";
+}
+
+constexpr const char* kTwo = R"(
+- {name: exact_answer, weight: 2, metric: true}
+- {name: format_tags, weight: 0.5, tags: [a]}
+)";
+
+TEST(RewardSet, CombinesInConfigOrder) {
+  RewardSet rewards(configs(kTwo));
+  EXPECT_EQ(rewards.names(), (std::vector<std::string>{"exact_answer", "format_tags"}));
+  const JudgedPrompt prompt({"9", "<a>x</a>", "8"}, json::object(), "9");
+  const auto scores = rewards.finish({{prompt.items(), {}}});
+  ASSERT_EQ(scores.size(), 1u);
+  ASSERT_EQ(scores[0].size(), 3u);
+  EXPECT_EQ(scores[0][0].total.score, 2.0);
+  EXPECT_EQ(scores[0][0].metric, 1.0);
+  EXPECT_EQ(scores[0][1].total.score, 0.5);
+  EXPECT_EQ(scores[0][1].metric, 0.0);
+  EXPECT_EQ(scores[0][2].total.score, 0.0);
+  EXPECT_EQ(scores[0][1].components[1].score, 1.0);
+}
+
+TEST(RewardSet, EarlyScoringChangesNothing) {
+  RewardSet rewards(configs(kTwo));
+  const JudgedPrompt prompt({"9", "<a>x</a>"}, json::object(), "9");
+  JudgedGroup early{prompt.items(), {}};
+  early.verdicts.resize(2);
+  early.verdicts[1] = rewards.score_trajectory(prompt.items()[1]);
+  const auto once = rewards.finish({{prompt.items(), {}}});
+  const auto twice = rewards.finish({early});
+  for (size_t i = 0; i < 2; ++i) {
+    EXPECT_EQ(once[0][i].total.score, twice[0][i].total.score);
+    EXPECT_EQ(once[0][i].metric, twice[0][i].metric);
+  }
+}
+
+TEST(RewardSet, AMetricOnlyRewardDoesNotHideThatAllAbstained) {
+  RewardSet rewards(configs(R"(
+- {name: exact_answer}
+- {name: format_tags, weight: 0, metric: true, tags: [a]}
+)"));
+  const JudgedPrompt prompt({"<a>x</a>"});  // no answer: exact_answer abstains
+  const auto scores = rewards.finish({{prompt.items(), {}}});
+  EXPECT_EQ(scores[0][0].total.kind, VerdictKind::abstain);
+  EXPECT_EQ(scores[0][0].metric, 1.0);
+}
+
+TEST(RewardSet, RefusesBadConfigs) {
+  EXPECT_THAT(refusal("[]"), HasSubstr("no reward"));
+  EXPECT_THAT(refusal("[{name: exact_anser}]"), HasSubstr("did you mean 'exact_answer'"));
+  EXPECT_THAT(refusal("[{name: exact_answer, normalise: squad}]"),
+              HasSubstr("did you mean 'normalize'"));
+  EXPECT_THAT(refusal("[{name: mentions}, {name: mentions}]"), HasSubstr("`as`"));
+  EXPECT_EQ(refusal("[{name: mentions}, {name: mentions, as: objects}]"), "accepted");
+  EXPECT_THAT(refusal("[{name: mentions, metric: true}, {name: countdown, metric: true}]"),
+              HasSubstr("more than one"));
+  EXPECT_THAT(refusal("[{name: mentions, weight: 0}]"), HasSubstr("every weight is 0"));
+  EXPECT_THAT(refusal("[{name: mentions, role: gate}]"), HasSubstr("mode `gate` only"));
+  RewardOptions gate;
+  gate.mode = CombineMode::gate;
+  EXPECT_EQ(refusal("[{name: mentions, role: gate}, {name: countdown}]", gate), "accepted");
+}
+
+TEST(RewardSet, MissingPromptColumnsAreFoundBeforehand) {
+  const RewardSet rewards(configs("[{name: mentions}]"));
+  Prompt prompt;
+  prompt.id = "train.jsonl:4";
+  prompt.columns = {{"word", "x"}};
+  try {
+    rewards.check_prompt(prompt);
+    ADD_FAILURE() << "accepted";
+  } catch (const ConfigError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("train.jsonl:4"));
+    EXPECT_THAT(error.what(), HasSubstr("did you mean 'word'"));
+  }
+  prompt.columns = {{"words", "x"}};
+  EXPECT_NO_THROW(rewards.check_prompt(prompt));
+}
+
+TEST(RewardSet, TooManyErrorsStopTheRun) {
+  RewardOptions options;
+  options.error_window = 4;
+  options.max_error_share = 0.25;
+  RewardSet rewards(configs("[{name: mentions}, {name: format_tags}]"), options);
+  const JudgedPrompt prompt({"a", "b"});  // no column: mentions fails
+  try {
+    rewards.finish({{prompt.items(), {}}});
+    ADD_FAILURE() << "two errors in a window of four went through";
+  } catch (const RewardFailure& failure) {
+    EXPECT_THAT(failure.what(), HasSubstr("mentions: 2 errors"));
+    EXPECT_THAT(failure.what(), HasSubstr("words"));
+    EXPECT_EQ(failure.samples().at(0).at("completion"), "b");
+  }
+}
+
+TEST(RewardSet, OnErrorFailStopsAtTheFirst) {
+  RewardSet rewards(configs("[{name: mentions, on_error: fail}, {name: format_tags}]"));
+  const JudgedPrompt prompt({"a"});
+  EXPECT_THROW(rewards.finish({{prompt.items(), {}}}), RewardFailure);
+}
+
+TEST(RewardSet, ErrorCountsAreState) {
+  RewardSet rewards(configs(kTwo));
+  StateRegistry registry;
+  rewards.register_state(registry);
+  const JudgedPrompt prompt({"9"}, json::object(), "9");
+  rewards.finish({{prompt.items(), {}}});
+  const json saved = registry.save();
+  EXPECT_EQ(saved.at("rewards/exact_answer/errors").at("num_seen"), 1);
+  RewardSet other(configs(kTwo));
+  StateRegistry other_registry;
+  other.register_state(other_registry);
+  other_registry.load(saved);
+  EXPECT_EQ(other_registry.save(), saved);
+}
+
+}  // namespace
+}  // namespace kedge
