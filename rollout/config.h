@@ -57,6 +57,13 @@ struct DataConfig {
   EvalSourceConfig eval;
 };
 
+// How a step's groups come about: an entry of the trainer's table of strategies, whose own settings
+// stand beside the name.
+struct StrategyConfig {
+  std::string name = "plain";
+  ConfigNode settings;
+};
+
 struct RolloutConfig {
   int32_t prompts_per_step = 16;
   int32_t samples_per_prompt = 8;
@@ -69,6 +76,7 @@ struct RolloutConfig {
   int32_t slots = 64;
   int32_t kv_blocks = 0;
   int32_t prefill_tokens = 512;
+  StrategyConfig strategy;
 
   // Without stop ids, which belong to the model.
   Sampling sampling() const;
@@ -111,6 +119,12 @@ void visit(V& v, DataConfig& c) {
 }
 
 template <class V>
+void visit(V& v, StrategyConfig& c) {
+  v.field("name", c.name, "how groups are sampled: plain", not_empty());
+  v.rest(c.settings);
+}
+
+template <class V>
 void visit(V& v, RolloutConfig& c) {
   v.field("prompts_per_step", c.prompts_per_step, "groups of a step", positive());
   v.field("samples_per_prompt", c.samples_per_prompt, "answers per group", positive());
@@ -128,6 +142,7 @@ void visit(V& v, RolloutConfig& c) {
           at_least(0));
   v.field("prefill_tokens", c.prefill_tokens,
           "prompt tokens computed beside decode per pass; changes speed only", positive());
+  v.section("strategy", c.strategy, "rounds of sampling a step is made of");
 }
 
 }  // namespace kedge

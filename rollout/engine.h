@@ -19,9 +19,13 @@ namespace kedge {
 struct EngineOptions {
   uint64_t seed = 0;             // key of all sampling randomness
   int32_t slots = 64;            // rows decoded together at most
-  int32_t kv_blocks = 0;         // 0 = enough for `slots` rows of full context
+  int32_t kv_blocks = 0;         // 0 = enough for `slots` rows of max_row_tokens
   int32_t prefill_tokens = 512;  // prompt tokens computed beside decode per step at most
+  int32_t max_row_tokens = 0;    // longest context expected, sizes the default; 0 = the model's
 };
+
+// KV blocks that hold `slots` rows of `row_tokens` tokens, none of them shared.
+int32_t kv_blocks_for(int32_t slots, int64_t row_tokens);
 
 // Thread rule: one thread drives an engine. Borrows everything it is given.
 class RolloutEngine {
@@ -33,17 +37,19 @@ class RolloutEngine {
   // `weights` must outlive the engine or the next adopt of its set, and not change in between.
   virtual void adopt(const Parameters& weights) = 0;
   // Queues an order. A context that cannot fit is an InvariantError naming prompt and lengths; a
-  // weight set never adopted likewise.
+  // weight set never adopted, or older than an item accepts, likewise. Scores are the Scorer's: an
+  // order with some is refused.
   virtual void submit(const RolloutOrder& order) = 0;
-  // One pass: schedule, prefill and decode, sample, postprocess. Returns rows that ended in it.
+  // One pass: schedule, prefill and decode, sample, postprocess. Returns rows that ended in it, in
+  // order of (order, item, sample, chunk). Waits only when every row waits for the environment.
   virtual std::vector<FinishedRow> step() = 0;
   virtual bool idle() const = 0;            // nothing queued and nothing running
   // Ends the life of KV kept for this group (SampleItem::keep_kv).
   virtual void release(const GroupKey& group) = 0;
   // Steps until idle; all rows in order of (order, item, sample).
   virtual std::vector<FinishedRow> drain() = 0;
-  // Counters since the last call: tokens decoded and prefilled, prompt tokens saved by sharing,
-  // preemptions, steps, mean active rows.
+  // Counters since the last call, all named perf/*: tokens decoded and prefilled, prompt tokens saved
+  // by sharing, preemptions, steps, mean active rows.
   virtual MetricSet take_metrics() = 0;
 };
 
