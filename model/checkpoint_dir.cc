@@ -2,8 +2,6 @@
 
 #include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <set>
 
@@ -24,18 +22,10 @@ constexpr const char* kTokenizerFiles[] = {
     "chat_template.json"};
 
 std::string read_text(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) throw ConfigError(path.string(), "cannot be read", "a Hugging Face model directory");
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
-void write_text(const fs::path& path, const std::string& text) {
-  const fs::path temporary = path.string() + ".tmp";
-  std::ofstream out(temporary, std::ios::binary);
-  out << text;
-  out.close();
-  if (!out) throw Error("[checkpoint] " + path.string() + " cannot be written");
-  fs::rename(temporary, path);
+  if (!fs::exists(path)) {
+    throw ConfigError(path.string(), "missing", "a Hugging Face model directory");
+  }
+  return real_files().read(path.string());
 }
 
 std::string weights_path(const std::string& dir) {
@@ -140,14 +130,15 @@ void save_model(const std::string& dir, const Parameters& parameters, const Save
   for (const NamedTensor& tensor : parameters.tensors()) {
     tensors.push_back({tensor.name, tensor.shape, parameters.view(tensor).f32()});
   }
-  write_safetensors((fs::path(dir) / "model.safetensors").string(), tensors, options.dtype,
-                    {{"format", "pt"}});
-  write_text(fs::path(dir) / "generation_config.json", generation.dump(2) + "\n");
-  write_text(fs::path(dir) / "config.json", config.dump(2) + "\n");
+  FileSystem& files = options.files != nullptr ? *options.files : real_files();
+  const auto at = [&](const char* name) { return path_join(dir, name); };
+  write_safetensors(files, at("model.safetensors"), tensors, options.dtype, {{"format", "pt"}});
+  files.write_atomic(at("generation_config.json"), generation.dump(2) + "\n");
+  files.write_atomic(at("config.json"), config.dump(2) + "\n");
   if (options.tokenizer_from.empty()) return;
   for (const char* name : kTokenizerFiles) {
-    const fs::path from = fs::path(options.tokenizer_from) / name;
-    if (fs::exists(from)) write_text(fs::path(dir) / name, read_text(from));
+    const std::string from = path_join(options.tokenizer_from, name);
+    if (fs::exists(from)) files.write_atomic(at(name), real_files().read(from));
   }
 }
 

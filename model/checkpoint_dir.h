@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "core/files.h"
 #include "model/config.h"
 #include "model/parameters.h"
 #include "model/tokenizer/tokenizer.h"
@@ -20,10 +21,11 @@ void load_weights(const std::string& dir, Parameters& parameters);
 
 // Config, generation config and weights (fp32 or bf16) that transformers and kedge read back; copies
 // the tokenizer files of `tokenizer_from` unchanged when it is not empty. Writes into `dir`, which
-// exists. Files are complete or absent (temporary, then rename).
+// exists. Files are complete or absent; a failed write is a FileError.
 struct SaveOptions {
   DType dtype = DType::f32;
   std::string tokenizer_from;
+  FileSystem* files = nullptr;  // nullptr: the operating system's
 };
 void save_model(const std::string& dir, const Parameters& parameters, const SaveOptions& options);
 

@@ -126,57 +126,18 @@ void check_tiling(const std::vector<SafetensorsEntry>& entries, int64_t data,
   }
 }
 
+int64_t numel_of(const std::vector<int64_t>& shape) {
+  int64_t count = 1;
+  for (const int64_t size : shape) count *= size;
+  return count;
+}
+
 template <class T>
 T load_as(const std::byte* at) {
   T value;
   std::memcpy(&value, at, sizeof value);
   return value;
 }
-
-// A file under a temporary name next to its final one; removed unless committed.
-class PendingFile {
- public:
-  explicit PendingFile(const std::string& path)
-      : path_(path), temporary_(path + ".tmp." + std::to_string(::getpid())) {
-    fd_ = ::open(temporary_.c_str(), O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0644);
-    if (fd_ < 0) fail("cannot be created");
-  }
-  ~PendingFile() {
-    if (fd_ >= 0) ::close(fd_);
-    if (!committed_) ::unlink(temporary_.c_str());
-  }
-  PendingFile(const PendingFile&) = delete;
-  PendingFile& operator=(const PendingFile&) = delete;
-
-  void write(const void* data, size_t size) {
-    const char* at = static_cast<const char*>(data);
-    while (size > 0) {
-      const ssize_t written = ::write(fd_, at, size);
-      if (written < 0 && errno == EINTR) continue;
-      if (written <= 0) fail("cannot be written");
-      at += written;
-      size -= static_cast<size_t>(written);
-    }
-  }
-
-  void commit() {
-    if (::fsync(fd_) != 0) fail("cannot be flushed");
-    const int closed = ::close(std::exchange(fd_, -1));
-    if (closed != 0) fail("cannot be closed");
-    if (::rename(temporary_.c_str(), path_.c_str()) != 0) fail("cannot be renamed into place");
-    committed_ = true;
-  }
-
- private:
-  [[noreturn]] void fail(const char* what) {
-    throw Error(detail::concat("[safetensors] ", path_, " ", what, ": ", std::strerror(errno)));
-  }
-
-  std::string path_;
-  std::string temporary_;
-  int fd_ = -1;
-  bool committed_ = false;
-};
 
 std::string header_text(std::span<const SafetensorsTensor> tensors, DType dtype,
                         const std::map<std::string, std::string>& metadata) {
@@ -185,8 +146,7 @@ std::string header_text(std::span<const SafetensorsTensor> tensors, DType dtype,
   int64_t offset = 0;
   for (const SafetensorsTensor& tensor : tensors) {
     KEDGE_CHECK(!header.contains(tensor.name), "tensor ", tensor.name, " is written twice");
-    int64_t bytes = size_of(dtype);
-    for (const int64_t size : tensor.shape) bytes *= size;
+    const int64_t bytes = size_of(dtype) * numel_of(tensor.shape);
     header[tensor.name] = {{"dtype", dtype == DType::f32 ? "F32" : "BF16"},
                            {"shape", tensor.shape},
                            {"data_offsets", {offset, offset + bytes}}};
@@ -197,27 +157,22 @@ std::string header_text(std::span<const SafetensorsTensor> tensors, DType dtype,
   return text;
 }
 
-void write_values(PendingFile& file, const float* values, int64_t count, DType dtype) {
-  if (dtype == DType::f32) {
-    file.write(values, static_cast<size_t>(count) * sizeof(float));
-    return;
+std::string_view bytes_of(const void* data, size_t size) {
+  return {static_cast<const char*>(data), size};
+}
+
+std::vector<uint16_t> rounded(std::span<const SafetensorsTensor> tensors) {
+  std::vector<uint16_t> values;
+  for (const SafetensorsTensor& tensor : tensors) {
+    const int64_t count = numel_of(tensor.shape);
+    for (int64_t i = 0; i < count; ++i) values.push_back(to_bf16(tensor.values[i]));
   }
-  std::vector<uint16_t> chunk;
-  for (int64_t begin = 0; begin < count; begin += 1 << 16) {
-    const int64_t end = std::min(count, begin + (1 << 16));
-    chunk.resize(static_cast<size_t>(end - begin));
-    for (int64_t i = begin; i < end; ++i) chunk[i - begin] = to_bf16(values[i]);
-    file.write(chunk.data(), chunk.size() * sizeof(uint16_t));
-  }
+  return values;
 }
 
 }  // namespace
 
-int64_t SafetensorsEntry::numel() const {
-  int64_t count = 1;
-  for (const int64_t size : shape) count *= size;
-  return count;
-}
+int64_t SafetensorsEntry::numel() const { return numel_of(shape); }
 
 SafetensorsFile::SafetensorsFile(const std::string& path) : path_(path) {
   map_file();
@@ -316,20 +271,24 @@ void SafetensorsFile::read_floats(const SafetensorsEntry& entry, float* out) con
   }
 }
 
-void write_safetensors(const std::string& path, std::span<const SafetensorsTensor> tensors,
-                       DType dtype, const std::map<std::string, std::string>& metadata) {
+void write_safetensors(FileSystem& files, const std::string& path,
+                       std::span<const SafetensorsTensor> tensors, DType dtype,
+                       const std::map<std::string, std::string>& metadata) {
   KEDGE_CHECK(dtype == DType::f32 || dtype == DType::bf16, "dtype ", name_of(dtype));
   const std::string header = header_text(tensors, dtype, metadata);
-  PendingFile file(path);
   const uint64_t length = header.size();
-  file.write(&length, sizeof length);
-  file.write(header.data(), header.size());
-  for (const SafetensorsTensor& tensor : tensors) {
-    int64_t count = 1;
-    for (const int64_t size : tensor.shape) count *= size;
-    write_values(file, tensor.values, count, dtype);
+  std::vector<std::string_view> parts = {bytes_of(&length, sizeof length), header};
+  std::vector<uint16_t> halves;
+  if (dtype == DType::bf16) {
+    halves = rounded(tensors);
+    parts.push_back(bytes_of(halves.data(), halves.size() * sizeof(uint16_t)));
+  } else {
+    for (const SafetensorsTensor& tensor : tensors) {
+      const auto count = static_cast<size_t>(numel_of(tensor.shape));
+      parts.push_back(bytes_of(tensor.values, count * sizeof(float)));
+    }
   }
-  file.commit();
+  files.write_parts(path, parts);
 }
 
 }  // namespace kedge

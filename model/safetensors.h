@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/files.h"
 #include "core/tensor_view.h"
 
 namespace kedge {
@@ -64,8 +65,9 @@ struct SafetensorsTensor {
 };
 
 // Writes `tensors` in the given order as f32 or bf16 (round to nearest even). The file is complete or
-// absent (temporary, then rename). Names are unique (InvariantError); a failed write is an Error.
-void write_safetensors(const std::string& path, std::span<const SafetensorsTensor> tensors,
-                       DType dtype, const std::map<std::string, std::string>& metadata);
+// absent; a failed write is a FileError. Names are unique (InvariantError).
+void write_safetensors(FileSystem& files, const std::string& path,
+                       std::span<const SafetensorsTensor> tensors, DType dtype,
+                       const std::map<std::string, std::string>& metadata);
 
 }  // namespace kedge

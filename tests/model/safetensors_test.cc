@@ -59,7 +59,7 @@ TEST_F(Safetensors, RoundTripsFp32) {
   const std::vector<float> b = {7.0f};
   const std::vector<SafetensorsTensor> tensors = {{"a.weight", {2, 3}, a.data()},
                                                   {"b", {1}, b.data()}};
-  write_safetensors(path_, tensors, DType::f32, {{"format", "pt"}});
+  write_safetensors(real_files(), path_, tensors, DType::f32, {{"format", "pt"}});
   const SafetensorsFile file(path_);
   ASSERT_EQ(file.entries().size(), 2u);
   EXPECT_EQ(file.metadata().at("format"), "pt");
@@ -76,7 +76,7 @@ TEST_F(Safetensors, RoundTripsFp32) {
 TEST_F(Safetensors, WritesBf16ToNearestEven) {
   const std::vector<float> values = {1.0f, 1.00390625f, 1.01171875f, -3.1415926f};
   const std::vector<SafetensorsTensor> tensors = {{"x", {4}, values.data()}};
-  write_safetensors(path_, tensors, DType::bf16, {});
+  write_safetensors(real_files(), path_, tensors, DType::bf16, {});
   const SafetensorsFile file(path_);
   std::vector<float> read(4);
   file.read_floats(file.entries()[0], read.data());
@@ -167,7 +167,7 @@ TEST_F(Safetensors, MutatedFilesNeverCrash) {
   const std::vector<float> values(24, 0.5f);
   const std::vector<SafetensorsTensor> tensors = {{"model.a.weight", {4, 4}, values.data()},
                                                   {"model.b", {8}, values.data()}};
-  write_safetensors(path_, tensors, DType::f32, {{"format", "pt"}});
+  write_safetensors(real_files(), path_, tensors, DType::f32, {{"format", "pt"}});
   const std::string good = get();
   std::mt19937 random(1);
   const std::string interesting = "0123456789-+.eE[]{}:,\"\\ntF\xff\xc0";
@@ -202,10 +202,10 @@ TEST_F(Safetensors, MutatedFilesNeverCrash) {
 TEST_F(Safetensors, FailedWritesLeaveNothing) {
   const std::vector<float> values(4, 1.0f);
   const std::vector<SafetensorsTensor> twice = {{"x", {4}, values.data()}, {"x", {4}, values.data()}};
-  EXPECT_THROW(write_safetensors(path_, twice, DType::f32, {}), InvariantError);
+  EXPECT_THROW(write_safetensors(real_files(), path_, twice, DType::f32, {}), InvariantError);
   EXPECT_FALSE(fs::exists(path_));
   const std::vector<SafetensorsTensor> once = {{"x", {4}, values.data()}};
-  EXPECT_THROW(write_safetensors((dir_ / "no" / "x").string(), once, DType::f32, {}), Error);
+  EXPECT_THROW(write_safetensors(real_files(), (dir_ / "no" / "x").string(), once, DType::f32, {}), Error);
 }
 
 }  // namespace
