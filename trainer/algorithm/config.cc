@@ -48,7 +48,7 @@ void InjectionConfig::check(const std::string& path) const {
   }
 }
 
-void RewardConfig::check(const std::string& path) const {
+void ShapedRewardConfig::check(const std::string& path) const {
   if (kl_estimator != "k1" && kl_estimator != "k2" && kl_estimator != "k3") {
     throw ConfigError(join_path(path, "kl_estimator"), "found '" + kl_estimator + "'",
                       valid_names(kl_estimator, {"k1", "k2", "k3"}));
@@ -88,11 +88,6 @@ void AlgorithmConfig::check(const std::string& path) const {
                       "found " + format_float(advantage.lambda) + " with advantage.estimator '" +
                           advantage.estimator + "'",
                       "only gae reads it");
-  }
-  if (estimator.needs_greedy && !anchor.greedy) {
-    throw ConfigError(join_path(path, "anchor.greedy"),
-                      "false with advantage.estimator '" + advantage.estimator + "'",
-                      "true: its baseline is a greedy answer");
   }
   check_critic(*this, path);
 }

@@ -52,7 +52,7 @@ struct InjectionConfig {
   void check(const std::string& path) const;
 };
 
-struct RewardConfig {
+struct ShapedRewardConfig {
   double kl_coef = 0.0;
   std::string kl_estimator = "k1";
   KlPlace kl_place = KlPlace::sequence;
@@ -80,7 +80,7 @@ struct AlgorithmConfig : LossConfig {
   AnchorConfig anchor;
   PromptFilterConfig prompt_filter;
   std::optional<InjectionConfig> injection;
-  RewardConfig reward;
+  ShapedRewardConfig reward;
   TruncatedRule truncated = TruncatedRule::keep;
   ZeroVariance zero_variance = ZeroVariance::keep;
   CreditConfig credit;
@@ -120,7 +120,7 @@ void visit(V& v, InjectionConfig& c) {
 }
 
 template <class V>
-void visit(V& v, RewardConfig& c) {
+void visit(V& v, ShapedRewardConfig& c) {
   v.field("kl_coef", c.kl_coef, "weight of the KL to the reference in the reward", at_least(0));
   v.field("kl_estimator", c.kl_estimator, "k1, k2, k3", not_empty());
   v.field("kl_place", c.kl_place, "summed into the row's reward, or token by token after it");
