@@ -1,0 +1,25 @@
+#include "trainer/operators.h"
+
+#include "core/error.h"
+#include "model/context.h"
+
+namespace kedge {
+
+int threads_of(const ComputeSection& config) {
+  return config.threads > 0 ? config.threads : ThreadPool(0).size();
+}
+
+Operators make_operators(const ComputeSection& config) {
+  switch (config.numerics) {
+    case Numerics::reference:
+      return reference_operators();
+    case Numerics::aten:
+      return aten_operators(threads_of(config));
+    case Numerics::exact:
+      break;
+  }
+  throw ConfigError("compute.numerics", "exact kernels are not in this build",
+                    "valid: aten, reference");
+}
+
+}  // namespace kedge
