@@ -75,23 +75,24 @@ class InProcessCommunicator : public Communicator {
 // cause and gives way to it.
 class FirstError {
  public:
-  void keep(std::exception_ptr error, bool is_consequence) {
-    const std::lock_guard lock(mutex_);
+  void keep(std::exception_ptr error, bool is_consequence) KEDGE_EXCLUDES(mutex_) {
+    const MutexLock lock(mutex_);
     if (!error_ || (is_consequence_ && !is_consequence)) {
       error_ = error;
       is_consequence_ = is_consequence;
     }
   }
-  void rethrow() const {
+  void rethrow() KEDGE_EXCLUDES(mutex_) {
+    const MutexLock lock(mutex_);
     if (error_) {
       std::rethrow_exception(error_);
     }
   }
 
  private:
-  std::mutex mutex_;
-  std::exception_ptr error_;
-  bool is_consequence_ = false;
+  Mutex mutex_;
+  std::exception_ptr error_ KEDGE_GUARDED_BY(mutex_);
+  bool is_consequence_ KEDGE_GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace

@@ -5,34 +5,30 @@
 namespace kedge {
 
 void Mailbox::put(Message message) {
-  {
-    const std::lock_guard lock(mutex_);
-    throw_if_aborted();
-    messages_.push_back(std::move(message));
-  }
+  const MutexLock lock(mutex_);
+  throw_if_aborted();
+  messages_.push_back(std::move(message));
   changed_.notify_all();
 }
 
 std::optional<Message> Mailbox::take(int source, int tag, std::chrono::milliseconds timeout) {
-  std::unique_lock lock(mutex_);
-  changed_.wait_for(lock, timeout,
-                    [&] { return aborted_ || find(source, tag) != messages_.end(); });
-  throw_if_aborted();
-  const auto found = find(source, tag);
-  if (found == messages_.end()) {
-    return std::nullopt;
+  const Deadline deadline = std::chrono::steady_clock::now() + timeout;
+  const MutexLock lock(mutex_);
+  bool in_time = true;
+  while (true) {
+    throw_if_aborted();
+    std::optional<Message> message = take_now(source, tag);
+    if (message || !in_time) {
+      return message;
+    }
+    in_time = changed_.wait_until(mutex_, deadline);
   }
-  Message message = std::move(*found);
-  messages_.erase(found);
-  return message;
 }
 
 void Mailbox::abort(const std::string& reason) {
-  {
-    const std::lock_guard lock(mutex_);
-    if (!aborted_) {
-      aborted_ = reason;
-    }
+  const MutexLock lock(mutex_);
+  if (!aborted_) {
+    aborted_ = reason;
   }
   changed_.notify_all();
 }
@@ -43,11 +39,17 @@ void Mailbox::throw_if_aborted() const {
   }
 }
 
-std::deque<Message>::iterator Mailbox::find(int source, int tag) {
-  return std::find_if(messages_.begin(), messages_.end(), [&](const Message& message) {
+std::optional<Message> Mailbox::take_now(int source, int tag) {
+  const auto found = std::find_if(messages_.begin(), messages_.end(), [&](const Message& message) {
     return (source == Communicator::kAnySource || message.source == source) &&
            (tag == Communicator::kAnyTag || message.tag == tag);
   });
+  if (found == messages_.end()) {
+    return std::nullopt;
+  }
+  Message message = std::move(*found);
+  messages_.erase(found);
+  return message;
 }
 
 }  // namespace kedge

@@ -48,38 +48,48 @@ Rendezvous::Rendezvous(int size, std::chrono::milliseconds deadline)
     : size_(size), deadline_(deadline), calls_(size), left_(size, false) {}
 
 void Rendezvous::meet(int rank, const CollectiveCall& call) {
-  std::unique_lock lock(mutex_);
+  const MutexLock lock(mutex_);
   throw_if_aborted();
   check_matches(rank, call);
   calls_[rank] = call;
   if (++num_arrived_ == size_) {
-    move_data(calls_);
-    calls_.assign(size_, std::nullopt);
-    num_arrived_ = 0;
-    ++sequence_;
-    changed_.notify_all();
-    return;
+    hold_meeting();
+  } else {
+    wait_for_others(rank, call);
   }
+}
+
+void Rendezvous::hold_meeting() {
+  move_data(calls_);
+  calls_.assign(size_, std::nullopt);
+  num_arrived_ = 0;
+  ++sequence_;
+  changed_.notify_all();
+}
+
+void Rendezvous::wait_for_others(int rank, const CollectiveCall& call) {
+  const Deadline deadline = std::chrono::steady_clock::now() + deadline_;
   const uint64_t mine = sequence_;
-  changed_.wait_for(lock, deadline_,
-                    [&] { return sequence_ != mine || aborted_ || waits_in_vain(); });
-  if (sequence_ != mine) {
-    return;
+  bool in_time = true;
+  while (sequence_ == mine) {
+    throw_if_aborted();
+    if (!in_time || waits_in_vain()) {
+      const std::string reason = waited_for(rank, call);
+      abort_locked(reason);
+      throw TemporaryError(reason);
+    }
+    in_time = changed_.wait_until(mutex_, deadline);
   }
-  throw_if_aborted();
-  const std::string reason = waited_for(rank, call);
-  abort_locked(reason);
-  throw TemporaryError(reason);
 }
 
 void Rendezvous::leave(int rank) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   left_[rank] = true;
   changed_.notify_all();
 }
 
 void Rendezvous::abort(const std::string& reason) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   abort_locked(reason);
 }
 
