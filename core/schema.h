@@ -46,10 +46,14 @@ struct FieldDoc {
 
 // Reads `node` into `target`, whose members keep their value where the node says nothing. Null is an
 // empty map. Unknown keys, wrong types, values out of range and broken cross-field rules: ConfigError.
-template <class T>
-void bind(const ConfigNode& node, T& target, const std::string& path = "") {
-  detail::read_struct(node, target, path);
-}
+// An object, not a function: with a std::string argument std::bind would be found by ADL, and win.
+struct BindFunction {
+  template <class T>
+  void operator()(const ConfigNode& node, T& target, const std::string& path = "") const {
+    detail::read_struct(node, target, path);
+  }
+};
+inline constexpr BindFunction bind{};
 
 // The resolved values in declaration order; to_yaml(dump(c)) binds back to an equal struct.
 template <class T>
