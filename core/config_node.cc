@@ -62,7 +62,6 @@ void set_where(ConfigNode& node, const std::string& where) {
   for (ConfigMember& member : node.members) set_where(member.value, where);
 }
 
-
 // One step down the path of an override.
 ConfigNode& descend(ConfigNode& node, const std::string& part, const std::string& path) {
   if (node.is_null() || node.is_map()) return node.member(part);
@@ -102,10 +101,14 @@ ConfigNode& ConfigNode::member(std::string_view name) {
 
 std::string ConfigNode::describe() const {
   switch (kind) {
-    case Kind::null: return "null";
-    case Kind::scalar: return "'" + scalar + "'";
-    case Kind::list: return "a list of " + std::to_string(items.size());
-    case Kind::map: return "a map";
+    case Kind::null:
+      return "null";
+    case Kind::scalar:
+      return "'" + scalar + "'";
+    case Kind::list:
+      return "a list of " + std::to_string(items.size());
+    case Kind::map:
+      return "a map";
   }
   return "";
 }
@@ -130,7 +133,8 @@ ConfigNode load_yaml(const std::string& path) {
   if (!file) throw ConfigError(path, "cannot be read", "the path of a YAML file");
   std::ostringstream text;
   text << file.rdbuf();
-  if (file.bad() || text.fail()) throw ConfigError(path, "cannot be read", "the path of a YAML file");
+  if (file.bad() || text.fail())
+    throw ConfigError(path, "cannot be read", "the path of a YAML file");
   return parse_yaml(text.str(), path);
 }
 
@@ -178,9 +182,10 @@ std::string join_path(const std::string& path, std::string_view name) {
 
 ordered_json to_json(const ConfigNode& node) {
   switch (node.kind) {
-    case ConfigNode::Kind::null: return nullptr;
-    case ConfigNode::Kind::scalar: return node.quoted ? ordered_json(node.scalar)
-                                                      : scalar_to_json(node.scalar);
+    case ConfigNode::Kind::null:
+      return nullptr;
+    case ConfigNode::Kind::scalar:
+      return node.quoted ? ordered_json(node.scalar) : scalar_to_json(node.scalar);
     case ConfigNode::Kind::list: {
       ordered_json list = ordered_json::array();
       for (const ConfigNode& item : node.items) list.push_back(to_json(item));

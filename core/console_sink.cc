@@ -13,7 +13,10 @@ class ConsoleSink : public MetricSink {
  public:
   ConsoleSink(ConsoleOptions options, const Clock& clock,
               std::function<void(std::string_view)> print)
-      : options_(std::move(options)), clock_(clock), print_(std::move(print)), start_(clock.now()) {}
+      : options_(std::move(options)),
+        clock_(clock),
+        print_(std::move(print)),
+        start_(clock.now()) {}
 
   ~ConsoleSink() override { end_live_line(); }
 

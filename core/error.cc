@@ -70,8 +70,8 @@ namespace detail {
 void check_failed(const char* file, int line, const char* expression, const std::string& details) {
   // The path from the root of the tree is enough to find the place, and is the same everywhere.
   std::string_view path = file;
-  for (const char* folder : {"/tests/", "/core/", "/comm/", "/model/", "/rewards/", "/rollout/",
-                             "/trainer/", "/cli/"}) {
+  for (const char* folder :
+       {"/tests/", "/core/", "/comm/", "/model/", "/rewards/", "/rollout/", "/trainer/", "/cli/"}) {
     const size_t at = path.rfind(folder);
     if (at != std::string_view::npos) {
       path.remove_prefix(at + 1);

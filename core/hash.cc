@@ -15,8 +15,12 @@ enum Kind : uint64_t { kIds = 1, kFloats = 2, kDoubles = 3, kNumber = 4, kText =
 
 }  // namespace
 
-uint64_t hash_bytes(const void* data, size_t size) { return XXH3_64bits(data, size); }
-uint64_t hash_bytes(std::string_view bytes) { return hash_bytes(bytes.data(), bytes.size()); }
+uint64_t hash_bytes(const void* data, size_t size) {
+  return XXH3_64bits(data, size);
+}
+uint64_t hash_bytes(std::string_view bytes) {
+  return hash_bytes(bytes.data(), bytes.size());
+}
 
 uint64_t hash_tensor(const TensorView& tensor) {
   KEDGE_CHECK(tensor.device == Device::cpu && tensor.is_contiguous(), "hash of ",
@@ -38,7 +42,9 @@ void HashChain::add(uint64_t kind, const void* data, size_t size) {
   low_ = next.low64;
 }
 
-void HashChain::add_ids(std::span<const int32_t> ids) { add(kIds, ids.data(), ids.size_bytes()); }
+void HashChain::add_ids(std::span<const int32_t> ids) {
+  add(kIds, ids.data(), ids.size_bytes());
+}
 
 void HashChain::add_floats(std::span<const float> values) {
   add(kFloats, values.data(), values.size_bytes());
@@ -48,12 +54,20 @@ void HashChain::add_doubles(std::span<const double> values) {
   add(kDoubles, values.data(), values.size_bytes());
 }
 
-void HashChain::add_number(uint64_t value) { add(kNumber, &value, sizeof value); }
-void HashChain::add_text(std::string_view text) { add(kText, text.data(), text.size()); }
+void HashChain::add_number(uint64_t value) {
+  add(kNumber, &value, sizeof value);
+}
+void HashChain::add_text(std::string_view text) {
+  add(kText, text.data(), text.size());
+}
 
-std::string HashChain::hex() const { return hex_of(high_) + hex_of(low_); }
+std::string HashChain::hex() const {
+  return hex_of(high_) + hex_of(low_);
+}
 
-json HashChain::save() const { return hex(); }
+json HashChain::save() const {
+  return hex();
+}
 
 void HashChain::load(const json& state) {
   const std::string text = state.is_string() ? state.get<std::string>() : "";

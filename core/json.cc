@@ -64,8 +64,12 @@ void for_each_json_line(std::string_view text, const std::string& name,
   }
 }
 
-std::string format_float(float value) { return shortest(value); }
-std::string format_float(double value) { return shortest(value); }
+std::string format_float(float value) {
+  return shortest(value);
+}
+std::string format_float(double value) {
+  return shortest(value);
+}
 
 std::string format_floats(const std::vector<float>& values) {
   std::string text = "[";

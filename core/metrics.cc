@@ -64,11 +64,21 @@ void flatten_series(const std::string& name, Reduce rule, const Terms& terms, Me
       if (weight != 0.0) out[name] = sum_of(terms) / weight;
       return;
     }
-    case Reduce::sum: out[name] = sum_of(terms); return;
-    case Reduce::max: out[name] = std::max_element(terms.begin(), terms.end(), less)->value; return;
-    case Reduce::min: out[name] = std::min_element(terms.begin(), terms.end(), less)->value; return;
-    case Reduce::last: out[name] = terms.back().value; return;
-    case Reduce::quantile: flatten_quantiles(name, terms, out); return;
+    case Reduce::sum:
+      out[name] = sum_of(terms);
+      return;
+    case Reduce::max:
+      out[name] = std::max_element(terms.begin(), terms.end(), less)->value;
+      return;
+    case Reduce::min:
+      out[name] = std::min_element(terms.begin(), terms.end(), less)->value;
+      return;
+    case Reduce::last:
+      out[name] = terms.back().value;
+      return;
+    case Reduce::quantile:
+      flatten_quantiles(name, terms, out);
+      return;
   }
 }
 
@@ -126,7 +136,8 @@ MetricSet MetricSet::load(const json& state) {
     const auto rule = required<uint8_t>(item.value(), "rule", place);
     if (rule > static_cast<uint8_t>(Reduce::quantile)) throw ConfigError(place, "no such rule");
     Series& series = set.series(item.key(), static_cast<Reduce>(rule));
-    for (const auto& term : required<std::vector<std::vector<double>>>(item.value(), "terms", place)) {
+    for (const auto& term :
+         required<std::vector<std::vector<double>>>(item.value(), "terms", place)) {
       if (term.size() != 2) throw ConfigError(place, "a term that is no pair");
       series.terms.push_back({term[0], term[1]});
     }

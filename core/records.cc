@@ -34,8 +34,8 @@ void validate_place(const Group& group, size_t r) {
                 " tokens that are not the prompt's ", group.prompt.tokens.size());
     return;
   }
-  KEDGE_CHECK(0 <= row.parent && static_cast<size_t>(row.parent) < r, where_of(group, r),
-              "parent ", row.parent, " is no earlier row");
+  KEDGE_CHECK(0 <= row.parent && static_cast<size_t>(row.parent) < r, where_of(group, r), "parent ",
+              row.parent, " is no earlier row");
   const int32_t inherited = context_length(group, row.parent);
   KEDGE_CHECK(0 <= row.fork && row.fork <= inherited, where_of(group, r), "fork ", row.fork,
               " of a parent context of ", inherited);
@@ -71,9 +71,9 @@ void validate_spans(const Group& group, size_t r) {
     last_end = span.end;
   }
   for (size_t i = 0; i < row.tokens.size(); ++i) {
-    KEDGE_CHECK(row.kinds[i] != TokenKind::sampled || row.source == RowSource::injected ||
-                    covered[i],
-                where_of(group, r), "sampled token ", i, " has no weight span");
+    KEDGE_CHECK(
+        row.kinds[i] != TokenKind::sampled || row.source == RowSource::injected || covered[i],
+        where_of(group, r), "sampled token ", i, " has no weight span");
   }
 }
 
@@ -183,53 +183,76 @@ const SignalColumn* SignalTable::find(const std::string& name) const {
 
 const char* name_of(WeightSet set) {
   switch (set) {
-    case WeightSet::policy: return "policy";
-    case WeightSet::initial: return "initial";
-    case WeightSet::reference: return "reference";
+    case WeightSet::policy:
+      return "policy";
+    case WeightSet::initial:
+      return "initial";
+    case WeightSet::reference:
+      return "reference";
   }
   return "unknown";
 }
 
 const char* name_of(StopReason reason) {
   switch (reason) {
-    case StopReason::none: return "none";
-    case StopReason::stop_token: return "stop_token";
-    case StopReason::stop_string: return "stop_string";
-    case StopReason::length: return "length";
-    case StopReason::context: return "context";
-    case StopReason::given: return "given";
+    case StopReason::none:
+      return "none";
+    case StopReason::stop_token:
+      return "stop_token";
+    case StopReason::stop_string:
+      return "stop_string";
+    case StopReason::length:
+      return "length";
+    case StopReason::context:
+      return "context";
+    case StopReason::given:
+      return "given";
   }
   return "unknown";
 }
 
 const char* name_of(TokenKind kind) {
   switch (kind) {
-    case TokenKind::prompt: return "prompt";
-    case TokenKind::sampled: return "sampled";
-    case TokenKind::tool: return "tool";
-    case TokenKind::carried: return "carried";
-    case TokenKind::edited: return "edited";
-    case TokenKind::injected: return "injected";
+    case TokenKind::prompt:
+      return "prompt";
+    case TokenKind::sampled:
+      return "sampled";
+    case TokenKind::tool:
+      return "tool";
+    case TokenKind::carried:
+      return "carried";
+    case TokenKind::edited:
+      return "edited";
+    case TokenKind::injected:
+      return "injected";
   }
   return "unknown";
 }
 
 const char* name_of(VerdictKind kind) {
   switch (kind) {
-    case VerdictKind::score: return "score";
-    case VerdictKind::abstain: return "abstain";
-    case VerdictKind::error: return "error";
-    case VerdictKind::timeout: return "timeout";
+    case VerdictKind::score:
+      return "score";
+    case VerdictKind::abstain:
+      return "abstain";
+    case VerdictKind::error:
+      return "error";
+    case VerdictKind::timeout:
+      return "timeout";
   }
   return "unknown";
 }
 
 const char* name_of(TrajectoryRole role) {
   switch (role) {
-    case TrajectoryRole::train: return "train";
-    case TrajectoryRole::baseline_only: return "baseline_only";
-    case TrajectoryRole::reference: return "reference";
-    case TrajectoryRole::greedy: return "greedy";
+    case TrajectoryRole::train:
+      return "train";
+    case TrajectoryRole::baseline_only:
+      return "baseline_only";
+    case TrajectoryRole::reference:
+      return "reference";
+    case TrajectoryRole::greedy:
+      return "greedy";
   }
   return "unknown";
 }

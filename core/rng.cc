@@ -16,10 +16,9 @@ constexpr int kRounds = 10;
 Philox4 round_of(const Philox4& counter, const std::array<uint32_t, 2>& key) {
   const uint64_t product0 = static_cast<uint64_t>(kMultiplier0) * counter[0];
   const uint64_t product1 = static_cast<uint64_t>(kMultiplier1) * counter[2];
-  return {static_cast<uint32_t>(product1 >> 32) ^ counter[1] ^ key[0],
-          static_cast<uint32_t>(product1),
-          static_cast<uint32_t>(product0 >> 32) ^ counter[3] ^ key[1],
-          static_cast<uint32_t>(product0)};
+  return {
+      static_cast<uint32_t>(product1 >> 32) ^ counter[1] ^ key[0], static_cast<uint32_t>(product1),
+      static_cast<uint32_t>(product0 >> 32) ^ counter[3] ^ key[1], static_cast<uint32_t>(product0)};
 }
 
 }  // namespace
@@ -42,8 +41,8 @@ Philox4 counter_of(const RandomAddress& address) {
               " does not fit 32 bits");
   KEDGE_CHECK(address.position < (uint64_t{1} << 32), "position ", address.position,
               " does not fit 32 bits");
-  const uint64_t high = (static_cast<uint64_t>(address.purpose) << 56) | (address.prompt << 16) |
-                        address.visit;
+  const uint64_t high =
+      (static_cast<uint64_t>(address.purpose) << 56) | (address.prompt << 16) | address.visit;
   return {static_cast<uint32_t>(high >> 32), static_cast<uint32_t>(high),
           static_cast<uint32_t>(address.stream), static_cast<uint32_t>(address.position)};
 }

@@ -9,11 +9,13 @@ namespace kedge {
 
 namespace {
 
-bool is_section(const FieldDoc& field) { return field.type.ends_with("section") ||
-                                                field.type.ends_with("sections"); }
+bool is_section(const FieldDoc& field) {
+  return field.type.ends_with("section") || field.type.ends_with("sections");
+}
 
 std::string escaped_cell(std::string text) {
-  for (size_t at = 0; (at = text.find('|', at)) != std::string::npos; at += 2) text.insert(at, "\\");
+  for (size_t at = 0; (at = text.find('|', at)) != std::string::npos; at += 2)
+    text.insert(at, "\\");
   return text;
 }
 

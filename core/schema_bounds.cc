@@ -30,14 +30,32 @@ std::string Bounds::text() const {
   return "";
 }
 
-Bounds positive() { return above(0); }
-Bounds at_least(double low) { return {.low = low}; }
-Bounds above(double low) { return {.low = low, .low_open = true}; }
-Bounds at_most(double high) { return {.high = high}; }
-Bounds below(double high) { return {.high = high, .high_open = true}; }
-Bounds between(double low, double high) { return {.low = low, .high = high}; }
-Bounds above_up_to(double low, double high) { return {.low = low, .high = high, .low_open = true}; }
-Bounds from_below(double low, double high) { return {.low = low, .high = high, .high_open = true}; }
-Bounds not_empty() { return {.not_empty = true}; }
+Bounds positive() {
+  return above(0);
+}
+Bounds at_least(double low) {
+  return {.low = low};
+}
+Bounds above(double low) {
+  return {.low = low, .low_open = true};
+}
+Bounds at_most(double high) {
+  return {.high = high};
+}
+Bounds below(double high) {
+  return {.high = high, .high_open = true};
+}
+Bounds between(double low, double high) {
+  return {.low = low, .high = high};
+}
+Bounds above_up_to(double low, double high) {
+  return {.low = low, .high = high, .low_open = true};
+}
+Bounds from_below(double low, double high) {
+  return {.low = low, .high = high, .high_open = true};
+}
+Bounds not_empty() {
+  return {.not_empty = true};
+}
 
 }  // namespace kedge

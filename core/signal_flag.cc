@@ -39,6 +39,8 @@ SignalFlag::~SignalFlag() {
   installed = false;
 }
 
-int stop_requested() { return received.load(); }
+int stop_requested() {
+  return received.load();
+}
 
 }  // namespace kedge

@@ -34,10 +34,17 @@ TensorView slice(const TensorView& view, int dim, int64_t begin, int64_t end) {
 
 int64_t size_of(DType dtype) {
   switch (dtype) {
-    case DType::f32: case DType::i32: return 4;
-    case DType::f64: case DType::i64: return 8;
-    case DType::bf16: case DType::f16: return 2;
-    case DType::u8: return 1;
+    case DType::f32:
+    case DType::i32:
+      return 4;
+    case DType::f64:
+    case DType::i64:
+      return 8;
+    case DType::bf16:
+    case DType::f16:
+      return 2;
+    case DType::u8:
+      return 1;
   }
   KEDGE_CHECK(false, "dtype ", static_cast<int>(dtype));
   return 0;
@@ -45,22 +52,32 @@ int64_t size_of(DType dtype) {
 
 const char* name_of(DType dtype) {
   switch (dtype) {
-    case DType::f32: return "f32";
-    case DType::f64: return "f64";
-    case DType::bf16: return "bf16";
-    case DType::f16: return "f16";
-    case DType::i32: return "i32";
-    case DType::i64: return "i64";
-    case DType::u8: return "u8";
+    case DType::f32:
+      return "f32";
+    case DType::f64:
+      return "f64";
+    case DType::bf16:
+      return "bf16";
+    case DType::f16:
+      return "f16";
+    case DType::i32:
+      return "i32";
+    case DType::i64:
+      return "i64";
+    case DType::u8:
+      return "u8";
   }
   return "unknown dtype";
 }
 
 const char* name_of(Device device) {
   switch (device) {
-    case Device::cpu: return "cpu";
-    case Device::cuda: return "cuda";
-    case Device::meta: return "meta";
+    case Device::cpu:
+      return "cpu";
+    case Device::cuda:
+      return "cuda";
+    case Device::meta:
+      return "meta";
   }
   return "unknown device";
 }
@@ -97,7 +114,9 @@ std::string TensorView::describe() const {
   return text + "] " + name_of(device);
 }
 
-TensorView TensorView::rows(int64_t begin, int64_t end) const { return slice(*this, 0, begin, end); }
+TensorView TensorView::rows(int64_t begin, int64_t end) const {
+  return slice(*this, 0, begin, end);
+}
 
 TensorView TensorView::columns(int64_t begin, int64_t end) const {
   KEDGE_CHECK(rank == 2, "columns of ", describe());

@@ -67,7 +67,9 @@ std::string lower_ascii(std::string_view text) {
   return lower;
 }
 
-std::string short_number(double value) { return formatted("%.4g", value); }
+std::string short_number(double value) {
+  return formatted("%.4g", value);
+}
 
 std::string human_number(double value) {
   const double size = std::fabs(value);

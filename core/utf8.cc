@@ -8,12 +8,14 @@ namespace {
 // One step of decoding at the front of `bytes` (not empty).
 struct Piece {
   char32_t code_point = kReplacement;
-  size_t size = 1;        // bytes used
+  size_t size = 1;  // bytes used
   bool valid = false;
   bool unfinished = false;  // the bytes end where more could complete the character
 };
 
-uint8_t at(std::string_view bytes, size_t i) { return static_cast<uint8_t>(bytes[i]); }
+uint8_t at(std::string_view bytes, size_t i) {
+  return static_cast<uint8_t>(bytes[i]);
+}
 
 // Length a lead byte announces, 0 for bytes that lead nothing.
 size_t announced(uint8_t lead) {

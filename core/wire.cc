@@ -7,14 +7,21 @@
 namespace kedge {
 
 // ---- the fields of every record, in wire order ----
-// These stand outside the anonymous namespace because the codec finds them by argument-dependent lookup.
+// These stand outside the anonymous namespace because the codec finds them by argument-dependent
+// lookup.
 
 template <class V>
-void fields(V& v, WeightId& x) { v(x.set, x.version); }
+void fields(V& v, WeightId& x) {
+  v(x.set, x.version);
+}
 template <class V>
-void fields(V& v, WeightSpan& x) { v(x.begin, x.end, x.weights); }
+void fields(V& v, WeightSpan& x) {
+  v(x.begin, x.end, x.weights);
+}
 template <class V>
-void fields(V& v, Message& x) { v(x.role, x.content); }
+void fields(V& v, Message& x) {
+  v(x.role, x.content);
+}
 template <class V>
 void fields(V& v, Prompt& x) {
   v(x.ordinal, x.id, x.messages, x.text, x.tokens, x.answer, x.columns);
@@ -25,7 +32,9 @@ void fields(V& v, Sampling& x) {
     x.stop_strings);
 }
 template <class V>
-void fields(V& v, GroupKey& x) { v(x.purpose, x.prompt, x.visit); }
+void fields(V& v, GroupKey& x) {
+  v(x.purpose, x.prompt, x.visit);
+}
 template <class V>
 void fields(V& v, SampleItem& x) {
   v(x.group, x.parent, x.fork, x.context, x.append, x.append_kinds, x.first_stream, x.num_samples,
@@ -36,34 +45,58 @@ void fields(V& v, ScoreItem& x) {
   v(x.group, x.row, x.context, x.first_scored, x.temperature, x.weights, x.columns);
 }
 template <class V>
-void fields(V& v, RolloutOrder& x) { v(x.id, x.samples, x.scores); }
+void fields(V& v, RolloutOrder& x) {
+  v(x.id, x.samples, x.scores);
+}
 template <class V>
 void fields(V& v, Row& x) {
   v(x.parent, x.fork, x.tokens, x.kinds, x.policy_logprob, x.sampler_logprob, x.source, x.spans,
     x.stop, x.stream);
 }
 template <class V>
-void fields(V& v, Trajectory& x) { v(x.rows, x.role); }
+void fields(V& v, Trajectory& x) {
+  v(x.rows, x.role);
+}
 template <class V>
-void fields(V& v, Group& x) { v(x.key, x.prompt, x.rows, x.trajectories); }
+void fields(V& v, Group& x) {
+  v(x.key, x.prompt, x.rows, x.trajectories);
+}
 template <class V>
-void fields(V& v, FinishedRow& x) { v(x.order, x.group, x.row); }
+void fields(V& v, FinishedRow& x) {
+  v(x.order, x.group, x.row);
+}
 template <class V>
-void fields(V& v, Verdict& x) { v(x.kind, x.score, x.note); }
+void fields(V& v, Verdict& x) {
+  v(x.kind, x.score, x.note);
+}
 template <class V>
-void fields(V& v, TrajectoryScore& x) { v(x.components, x.total, x.metric); }
+void fields(V& v, TrajectoryScore& x) {
+  v(x.components, x.total, x.metric);
+}
 template <class V>
-void fields(V& v, AnchorRecord& x) { v(x.weights, x.rewards, x.metrics, x.greedy_reward); }
+void fields(V& v, AnchorRecord& x) {
+  v(x.weights, x.rewards, x.metrics, x.greedy_reward);
+}
 template <class V>
-void fields(V& v, ScoredGroup& x) { v(x.group, x.scores, x.anchor); }
+void fields(V& v, ScoredGroup& x) {
+  v(x.group, x.scores, x.anchor);
+}
 template <class V>
-void fields(V& v, SignalColumn& x) { v(x.name, x.weights, x.values); }
+void fields(V& v, SignalColumn& x) {
+  v(x.name, x.weights, x.values);
+}
 template <class V>
-void fields(V& v, SignalTable& x) { v(x.columns); }
+void fields(V& v, SignalTable& x) {
+  v(x.columns);
+}
 template <class V>
-void fields(V& v, TensorDigest& x) { v(x.name, x.shape, x.hash); }
+void fields(V& v, TensorDigest& x) {
+  v(x.name, x.shape, x.hash);
+}
 template <class V>
-void fields(V& v, WeightManifest& x) { v(x.id, x.tensors, x.canary, x.canary_logprobs); }
+void fields(V& v, WeightManifest& x) {
+  v(x.id, x.tensors, x.canary, x.canary_logprobs);
+}
 
 namespace {
 
@@ -100,7 +133,9 @@ void expect(const A& found, const B& wanted, const char* what) {
 
 template <class T>
 void validate_decoded(const T&) {}
-void validate_decoded(const Group& group) { validate(group); }
+void validate_decoded(const Group& group) {
+  validate(group);
+}
 void validate_decoded(const std::vector<Group>& groups) {
   for (const Group& group : groups) validate(group);
 }
@@ -148,7 +183,7 @@ T decode(std::string_view bytes) {
   return value;
 }
 
-#define KEDGE_WIRE_TYPE(...)                                \
+#define KEDGE_WIRE_TYPE(...)                                    \
   template std::string encode<__VA_ARGS__>(const __VA_ARGS__&); \
   template __VA_ARGS__ decode<__VA_ARGS__>(std::string_view);
 KEDGE_WIRE_TYPE(json)

@@ -33,7 +33,13 @@ TEST(Bytes, EveryTruncationIsRefused) {
   for (size_t size = 0; size < out.bytes().size(); ++size) {
     const std::string cut = out.bytes().substr(0, size);
     ByteReader in(cut);
-    EXPECT_THROW({ in.text(); in.vector<int64_t>(); }, InvariantError) << size;
+    EXPECT_THROW(
+        {
+          in.text();
+          in.vector<int64_t>();
+        },
+        InvariantError)
+        << size;
   }
 }
 

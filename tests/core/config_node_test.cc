@@ -98,7 +98,8 @@ TEST(ConfigNode, OverridesThatCannotBe) {
 }
 
 TEST(ConfigNode, JsonThereAndBack) {
-  const ordered_json value = ordered_json::parse(R"({"s":"1","i":-3,"f":0.5,"n":null,"l":[{"b":true}]})");
+  const ordered_json value =
+      ordered_json::parse(R"({"s":"1","i":-3,"f":0.5,"n":null,"l":[{"b":true}]})");
   EXPECT_EQ(to_json(to_config_node(value)).dump(), value.dump());
 }
 

@@ -52,8 +52,7 @@ TEST(ConsoleSink, TimeLeftCountsThisProcessOnly) {
   std::string out;
   ConsoleOptions resumed = options(false);
   resumed.first_step = 50;
-  const auto sink =
-      make_console_sink(resumed, clock, [&](std::string_view text) { out += text; });
+  const auto sink = make_console_sink(resumed, clock, [&](std::string_view text) { out += text; });
   sink->write(50, {{"critic/rewards/mean", 0.5}});
   clock.advance(10);
   sink->write(60, {{"critic/rewards/mean", 0.5}});

@@ -26,10 +26,10 @@ TEST_F(JsonlSinkTest, WritesOneLinePerStep) {
 }
 
 TEST_F(JsonlSinkTest, ResumeCutsBackToTheStep) {
-  files_.write_atomic(path_, "{\"step\":1,\"x\":0.10}\n{\"step\":2}\n{\"run_hash\":\"f\"}\n{\"step\":3}\n");
+  files_.write_atomic(
+      path_, "{\"step\":1,\"x\":0.10}\n{\"step\":2}\n{\"run_hash\":\"f\"}\n{\"step\":3}\n");
   make_jsonl_sink(files_, path_, 2)->write(3, {{"x", 1.0}});
-  EXPECT_EQ(files_.read(path_),
-            "{\"step\":1,\"x\":0.10}\n{\"step\":2}\n{\"step\":3,\"x\":1.0}\n");
+  EXPECT_EQ(files_.read(path_), "{\"step\":1,\"x\":0.10}\n{\"step\":2}\n{\"step\":3,\"x\":1.0}\n");
 }
 
 TEST_F(JsonlSinkTest, ResumeDropsATornLastLineButNoOther) {

@@ -75,7 +75,9 @@ TEST(Queue, ManyThreadsLoseNothing) {
   EXPECT_EQ(std::accumulate(seen.begin(), seen.end(), 0), 3 * kPerThread);
 }
 
-TEST(Queue, CapacityZeroIsABug) { EXPECT_THROW(Queue<int>(0), InvariantError); }
+TEST(Queue, CapacityZeroIsABug) {
+  EXPECT_THROW(Queue<int>(0), InvariantError);
+}
 
 TEST(Queue, EndlessDeadlinesDoNotOverflow) {
   EXPECT_GT(deadline_in(1e300), deadline_in(1000));

@@ -93,7 +93,9 @@ TEST(Records, BrokenPromisesAreNamed) {
   EXPECT_THAT(broken_by([](Group& g) { g.rows[1].spans[0].end = 1; }),
               HasSubstr("sampled token 1 has no weight span"));
   EXPECT_THAT(broken_by([](Group& g) { g.rows[1].spans[0].end = 3; }), HasSubstr("span [0, 3)"));
-  EXPECT_THAT(broken_by([](Group& g) { g.rows[1].spans.push_back({1, 2, {}}); }),
+  EXPECT_THAT(broken_by([](Group& g) {
+                g.rows[1].spans.push_back({1, 2, {}});
+              }),
               HasSubstr("span [1, 2) after 2"));
   EXPECT_THAT(broken_by([](Group& g) { g.trajectories[0].rows = {0}; }), HasSubstr("names row 0"));
   EXPECT_THAT(broken_by([](Group& g) { g.trajectories[0].rows = {3}; }), HasSubstr("names row 3"));

@@ -82,7 +82,8 @@ TEST(SchemaValues, OutOfRange) {
   EXPECT_THAT(refusal("limit: -1"), HasSubstr("expected > 0"));
   EXPECT_THAT(refusal("list: [1, -1]"), HasSubstr("list.1"));
   EXPECT_THAT(refusal("clip: [0.5, 2]"), HasSubstr("0 <= x <= 1"));
-  EXPECT_THAT(refusal("inner: {steps: 3000000000}"), HasSubstr("between -2147483648 and 2147483647"));
+  EXPECT_THAT(refusal("inner: {steps: 3000000000}"),
+              HasSubstr("between -2147483648 and 2147483647"));
   EXPECT_THAT(refusal("seed: -1"), HasSubstr("between 0 and 18446744073709551615"));
   EXPECT_THAT(refusal("big: 99999999999999999999"), HasSubstr("expected an integer between"));
   EXPECT_THAT(refusal("entries: [{name: ''}]"), HasSubstr("entries.0.name (a.yaml:1)"));

@@ -17,7 +17,8 @@ TEST(SignalFlag, RemembersTheFirstSignal) {
 }
 
 TEST(SignalFlag, PutsTheFormerHandlersBack) {
-  struct sigaction before {}, after {};
+  struct sigaction before {
+  }, after{};
   ::sigaction(SIGINT, nullptr, &before);
   {
     const SignalFlag flag;

@@ -46,7 +46,11 @@ TEST(TensorboardSink, RecordsAreFramedProtobufs) {
   ASSERT_EQ(events.size(), 2u);
   EXPECT_NE(events[0].find("brain.Event:2"), std::string::npos);
   // step 300 as varint, then summary{value{tag "ab", simple_value 0.5}} by hand.
-  const std::string expected("\x10\xac\x02\x2a\x0b\x0a\x09\x0a\x02" "ab" "\x15\x00\x00\x00\x3f", 16);
+  const std::string expected(
+      "\x10\xac\x02\x2a\x0b\x0a\x09\x0a\x02"
+      "ab"
+      "\x15\x00\x00\x00\x3f",
+      16);
   EXPECT_EQ(events[1].substr(9), expected);
 }
 
@@ -62,8 +66,9 @@ TEST(TensorboardSink, TensorboardReadsIt) {
   clock.advance(60);  // another file name: a resumed run
   make_tensorboard_sink(real_files(), dir.path(), clock, 1)->write(2, {{"reward", 7.0}});
   const char* python = std::getenv("KEDGE_TEST_PYTHON");
-  const std::string command = std::string(python ? python : "python3") + " " KEDGE_SOURCE_DIR
-                              "/tests/support/read_tensorboard.py " + dir.path() + " 2>/dev/null";
+  const std::string command = std::string(python ? python : "python3") +
+                              " " KEDGE_SOURCE_DIR "/tests/support/read_tensorboard.py " +
+                              dir.path() + " 2>/dev/null";
   FILE* pipe = ::popen(command.c_str(), "r");
   ASSERT_NE(pipe, nullptr);
   std::string output(4096, '\0');

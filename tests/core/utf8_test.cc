@@ -20,8 +20,9 @@ TEST(Utf8, CodePointsThereAndBack) {
 }
 
 TEST(Utf8, InvalidFormsAreRefused) {
-  for (const std::string bytes : {"\x80", "\xC0\xAF", "\xC1\xBF", "\xE0\x80\x80", "\xED\xA0\x80",
-                                  "\xF0\x80\x80\x80", "\xF4\x90\x80\x80", "\xF5", "\xFF", "\xE2\x82"}) {
+  for (const std::string bytes :
+       {"\x80", "\xC0\xAF", "\xC1\xBF", "\xE0\x80\x80", "\xED\xA0\x80", "\xF0\x80\x80\x80",
+        "\xF4\x90\x80\x80", "\xF5", "\xFF", "\xE2\x82"}) {
     EXPECT_FALSE(is_utf8(bytes));
   }
   EXPECT_TRUE(is_utf8(""));
@@ -33,7 +34,11 @@ TEST(Utf8, InvalidFormsAreRefused) {
 
 // The example of the Unicode standard, table 3-8.
 TEST(Utf8, MaximalInvalidPiecesBecomeOneReplacement) {
-  const std::string bytes = "a\xF1\x80\x80\xE1\x80\xC2" "b\x80" "c\x80\xBF" "d";
+  const std::string bytes =
+      "a\xF1\x80\x80\xE1\x80\xC2"
+      "b\x80"
+      "c\x80\xBF"
+      "d";
   EXPECT_EQ(decode_utf8(bytes),
             (std::vector<char32_t>{'a', kReplacement, kReplacement, kReplacement, 'b', kReplacement,
                                    'c', kReplacement, kReplacement, 'd'}));

@@ -64,19 +64,19 @@ TEST(Wire, ScoredGroupsArriveWhole) {
 TEST(Wire, OrdersArriveWhole) {
   RolloutOrder order;
   order.id = 9;
-  order.samples.push_back({.group = {Purpose::eval, 5, 2},
-                           .parent = 1,
-                           .fork = 2,
-                           .context = {1, 2},
-                           .append = {3},
-                           .append_kinds = {TokenKind::carried},
-                           .first_stream = 4,
-                           .num_samples = 8,
-                           .sampling = {.temperature = 0.7, .top_k = 5, .stop_ids = {2},
-                                        .stop_strings = {"\n"}},
-                           .weights = WeightSet::initial,
-                           .oldest_version = 6,
-                           .keep_kv = true});
+  order.samples.push_back(
+      {.group = {Purpose::eval, 5, 2},
+       .parent = 1,
+       .fork = 2,
+       .context = {1, 2},
+       .append = {3},
+       .append_kinds = {TokenKind::carried},
+       .first_stream = 4,
+       .num_samples = 8,
+       .sampling = {.temperature = 0.7, .top_k = 5, .stop_ids = {2}, .stop_strings = {"\n"}},
+       .weights = WeightSet::initial,
+       .oldest_version = 6,
+       .keep_kv = true});
   order.scores.push_back({.group = {}, .row = 1, .context = {4}, .columns = {"entropy"}});
   const RolloutOrder back = round_trip(order);
   EXPECT_EQ(back.samples[0].sampling, order.samples[0].sampling);
@@ -118,7 +118,8 @@ TEST(Wire, DamageIsRefused) {
   EXPECT_THROW(decode<json>(bytes), InvariantError);
 }
 
-// Bytes that carry a right hash and still lie: no crash, no memory beyond the message, only refusals.
+// Bytes that carry a right hash and still lie: no crash, no memory beyond the message, only
+// refusals.
 TEST(Wire, LyingPayloadsAreRefused) {
   const std::string good = encode(plain_group());
   int refused = 0;
