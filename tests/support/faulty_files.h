@@ -1,4 +1,5 @@
-// A file system that fails on demand: the disk is full after so many bytes, or the nth change fails.
+// A file system that fails on demand: the disk is full after so many bytes, or the nth change
+// fails.
 #pragma once
 #include <cerrno>
 #include <cstdint>

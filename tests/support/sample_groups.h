@@ -1,4 +1,5 @@
-// One small hand-made group with every field of a plain one set, for tests of the records and the wire.
+// One small hand-made group with every field of a plain one set, for tests of the records and the
+// wire.
 #pragma once
 #include <vector>
 
