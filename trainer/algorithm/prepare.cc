@@ -196,6 +196,7 @@ class Preparation {
     const Siblings siblings{g, reward, length, position, given, anchor};
     json* details = options_.details ? &out_.details[g] : nullptr;
     estimator_.estimate({config_.advantage, siblings, facts}, advantage, details);
+    if (details && config_.advantage.clip) (*details)["before_clip"] = advantage;
     for (size_t k = 0; k < live.size(); ++k) out_.row_advantage[live[k]] = clipped(advantage[k]);
   }
 

@@ -27,6 +27,11 @@ void check_sampler(const AlgorithmConfig& c, const AlgorithmSetting& setting,
 void check_anchor(const AlgorithmConfig& c, const AlgorithmSetting& setting,
                   const std::string& path) {
   if (!needs_anchor(c) && !needs_greedy_anchor(c)) return;
+  if (needs_greedy_anchor(c) && !c.anchor.greedy) {
+    throw ConfigError(join_path(path, "anchor.greedy"),
+                      "false with advantage.estimator " + quoted(c.advantage.estimator),
+                      "true: its baseline is a greedy answer");
+  }
   const bool paired =
       c.advantage.estimator == "aapo" && c.advantage.margin.pairing == Pairing::index;
   const int32_t samples = anchor_samples(c, setting.samples_per_prompt);
