@@ -27,6 +27,10 @@ class Scorer {
   std::vector<ScoredTokens> score(const Parameters& parameters, std::span<const ScoreItem> items);
 
  private:
+  // One forward over the items of `chunk`, scattered into their results.
+  void score_chunk(const Parameters& parameters, std::span<const ScoreItem> items,
+                   const std::vector<size_t>& chunk, std::vector<ScoredTokens>& results);
+
   Context& context_;
   const Transformer& transformer_;
   int64_t tokens_per_pass_;
