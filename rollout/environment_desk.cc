@@ -1,68 +1,67 @@
 #include "rollout/environment_desk.h"
 
+#include "core/error.h"
+
 namespace kedge {
 
-EnvironmentDesk::EnvironmentDesk(Environment& environment) : environment_(environment) {
+EnvironmentDesk::EnvironmentDesk(Environment& environment, double timeout_s)
+    : environment_(environment), timeout_s_(timeout_s) {
   if (environment.may_wait()) thread_ = std::thread([this] { work(); });
 }
 
 EnvironmentDesk::~EnvironmentDesk() {
-  if (!thread_.joinable()) return;
-  {
-    const std::lock_guard lock(mutex_);
-    closed_ = true;
+  questions_.close();
+  while (questions_.try_pop()) {
   }
-  changed_.notify_all();
-  thread_.join();
+  if (thread_.joinable()) thread_.join();
 }
 
 void EnvironmentDesk::ask(LiveRow& row, StopReason reason) {
   ++num_out_;
-  if (!thread_.joinable()) {
-    answers_.push_back({&row, reason, environment_.next(row.record, reason)});
-    return;
+  bool taken = true;
+  if (thread_.joinable()) {
+    taken = questions_.push({&row, reason}, deadline_in(timeout_s_));
+  } else {
+    Outcome outcome{{&row, reason, environment_.next(row.record, reason)}, nullptr};
+    taken = outcomes_.push(std::move(outcome), deadline_in(timeout_s_));
   }
-  {
-    const std::lock_guard lock(mutex_);
-    questions_.push_back({&row, reason});
-  }
-  changed_.notify_all();
+  KEDGE_CHECK(taken, num_out_, " rows wait for the environment");
 }
 
 std::vector<EnvironmentDesk::Answer> EnvironmentDesk::collect(bool wait) {
-  std::unique_lock lock(mutex_);
+  std::vector<Answer> answers;
   if (wait && num_out_ > 0) {
-    changed_.wait(lock, [this] { return !answers_.empty() || failure_ != nullptr; });
+    std::optional<Outcome> first = outcomes_.pop(deadline_in(timeout_s_));
+    if (!first) {
+      throw TemporaryError(detail::concat("[environment] no answer within ", timeout_s_, " s, ",
+                                          num_out_, " rows wait"));
+    }
+    take(std::move(*first), answers);
   }
-  if (failure_ != nullptr) std::rethrow_exception(failure_);
-  std::vector<Answer> taken = std::move(answers_);
-  answers_.clear();
-  num_out_ -= taken.size();
-  return taken;
+  while (std::optional<Outcome> outcome = outcomes_.try_pop()) take(std::move(*outcome), answers);
+  return answers;
+}
+
+void EnvironmentDesk::take(Outcome outcome, std::vector<Answer>& out) {
+  if (outcome.failure != nullptr) std::rethrow_exception(outcome.failure);
+  out.push_back(std::move(outcome.answer));
+  --num_out_;
 }
 
 void EnvironmentDesk::work() {
-  std::unique_lock lock(mutex_);
   while (true) {
-    changed_.wait(lock, [this] { return closed_ || !questions_.empty(); });
-    if (closed_) return;
-    const Question question = questions_.front();
-    questions_.pop_front();
-    lock.unlock();
-    std::exception_ptr failure;
-    Answer answer{question.row, question.reason, {}};
+    const std::optional<Question> question = questions_.pop(deadline_in(timeout_s_));
+    if (!question) {
+      if (questions_.closed()) return;
+      continue;
+    }
+    Outcome outcome{{question->row, question->reason, {}}, nullptr};
     try {
-      answer.action = environment_.next(question.row->record, question.reason);
+      outcome.answer.action = environment_.next(question->row->record, question->reason);
     } catch (...) {
-      failure = std::current_exception();
+      outcome.failure = std::current_exception();
     }
-    lock.lock();
-    if (failure == nullptr) {
-      answers_.push_back(std::move(answer));
-    } else {
-      failure_ = failure;
-    }
-    changed_.notify_all();
+    outcomes_.push(std::move(outcome), deadline_in(timeout_s_));
   }
 }
 

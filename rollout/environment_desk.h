@@ -1,12 +1,10 @@
 // Asks the environment what follows when a row stops, without making the other rows wait for it.
 #pragma once
-#include <condition_variable>
-#include <deque>
 #include <exception>
-#include <mutex>
 #include <thread>
 #include <vector>
 
+#include "core/queue.h"
 #include "rollout/environment.h"
 #include "rollout/rows.h"
 
@@ -22,12 +20,13 @@ class EnvironmentDesk {
     EnvironmentAction action;
   };
 
-  explicit EnvironmentDesk(Environment& environment);
+  // `timeout_s`: how long collect(true) waits for the next answer.
+  explicit EnvironmentDesk(Environment& environment, double timeout_s = 600.0);
   ~EnvironmentDesk();  // waits for the call in progress; questions not yet asked are dropped
 
   void ask(LiveRow& row, StopReason reason);
-  // Answers that have come, in order of asking. `wait`: at least one, if any is out. An exception of
-  // the environment is rethrown here.
+  // Answers that have come, in order of asking. `wait`: at least one, if any is out; none within the
+  // time-out is a TemporaryError. An exception of the environment is rethrown here.
   std::vector<Answer> collect(bool wait);
   size_t num_out() const { return num_out_; }  // asked and not collected
 
@@ -36,16 +35,20 @@ class EnvironmentDesk {
     LiveRow* row = nullptr;
     StopReason reason = StopReason::none;
   };
+  struct Outcome {
+    Answer answer;
+    std::exception_ptr failure;
+  };
   void work();
+  void take(Outcome outcome, std::vector<Answer>& out);
+
+  static constexpr size_t kMostOut = 1 << 20;
 
   Environment& environment_;
+  double timeout_s_;
   size_t num_out_ = 0;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::deque<Question> questions_;
-  std::vector<Answer> answers_;
-  std::exception_ptr failure_;
-  bool closed_ = false;
+  Queue<Question> questions_{kMostOut};
+  Queue<Outcome> outcomes_{kMostOut};
   std::thread thread_;
 };
 
