@@ -121,6 +121,7 @@ AddedTokens::AddedTokens(const json& list, const std::string& place, const Vocab
   for (size_t i = 0; i < members.size(); ++i) {
     const std::string at = place + "[" + std::to_string(i) + "]";
     AddedToken token = read_token(members[i], at);
+    token.decoded = token.normalized ? normalizer.apply(token.content) : token.content;
     if (token.content.empty() || by_content_.contains(token.content)) continue;
     const std::optional<Token> known = vocabulary.find(token.content);
     const std::string* other = vocabulary.token(token.id);
@@ -149,8 +150,7 @@ void AddedTokens::build_finders() {
         raw.push_back({token.content, &token});
         continue;
       }
-      std::string text = normalizer_.apply(token.content);
-      if (!text.empty()) normalized.push_back({std::move(text), &token});
+      if (!token.decoded.empty()) normalized.push_back({token.decoded, &token});
     }
   }
   raw_ = TokenFinder(std::move(raw));

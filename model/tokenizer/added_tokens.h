@@ -23,6 +23,7 @@ struct AddedToken {
   bool rstrip = false;       // and after it
   bool normalized = false;
   bool special = false;
+  std::string decoded;       // what the decoder is given: normalised where `normalized` says so
 };
 
 using PieceOrToken = std::variant<TextPiece, Token>;

@@ -134,9 +134,10 @@ void Bpe::read_merges(const json& model, const std::string& place) {
     if (!prefix_.empty() && right.size() < prefix_.size()) {
       throw ConfigError(at, "'" + right + "' is shorter than continuing_subword_prefix");
     }
-    const std::string both = left + right.substr(prefix_.size());
-    merges_.set(token_of_merge(vocabulary_, left, at), token_of_merge(vocabulary_, right, at),
-                {static_cast<uint32_t>(i), token_of_merge(vocabulary_, both, at)});
+    const Token left_id = token_of_merge(vocabulary_, left, at);
+    const Token right_id = token_of_merge(vocabulary_, right, at);
+    const Token both = token_of_merge(vocabulary_, left + right.substr(prefix_.size()), at);
+    merges_.set(left_id, right_id, {static_cast<uint32_t>(i), both});
   }
 }
 

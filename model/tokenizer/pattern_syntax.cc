@@ -9,8 +9,10 @@ namespace kedge {
 
 namespace {
 
-// Oniguruma's \w in UTF-8; PCRE2's own \w knows no marks.
+// Oniguruma's \w inside a set. Outside of one, Latin-1 has a table of its own, which also takes the
+// superscripts and fractions.
 constexpr const char* kWord = "\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}";
+constexpr const char* kWordLatin = "\\x{b2}\\x{b3}\\x{b9}\\x{bc}-\\x{be}";
 
 // Long names of general categories, POSIX names, and properties both engines share.
 constexpr std::pair<const char*, const char*> kProperties[] = {
@@ -115,7 +117,7 @@ class Translator {
   void escape() {
     const char c = peek(1);
     if (c == '\0') refuse("a backslash at its end");
-    const std::string word(kWord);
+    const std::string word = in_class_ ? kWord : std::string(kWord) + kWordLatin;
     switch (c) {
       case 's': return replace(2, "\\p{White_Space}");
       case 'S': return replace(2, "\\P{White_Space}");

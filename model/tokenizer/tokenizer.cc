@@ -124,7 +124,13 @@ class JsonTokenizer : public Tokenizer {
 
   const std::string* token_text(Token id) const {
     const AddedToken* added = added_.find(id);
-    return added != nullptr ? &added->content : bpe_.vocabulary().token(id);
+    return added != nullptr ? &added->decoded : bpe_.vocabulary().token(id);
+  }
+  // By the text that is decoded, as the library does: a special token that the normalizer changes is
+  // not skipped.
+  bool is_skipped(const std::string& text) const {
+    const AddedToken* added = added_.find(text);
+    return added != nullptr && added->special;
   }
   const TokenDecoder& decoder() const { return decoder_; }
 
@@ -145,7 +151,7 @@ class JsonTextStream : public TextStream {
 
   std::string push(Token id) override {
     const std::string* token = tokenizer_.token_text(id);
-    if (token == nullptr || (skip_special_ && tokenizer_.is_special(id))) return "";
+    if (token == nullptr || (skip_special_ && tokenizer_.is_skipped(*token))) return "";
     chain_.push(*token);
     return sink_.take();
   }

@@ -172,7 +172,7 @@ TEST_F(Safetensors, MutatedFilesNeverCrash) {
   std::mt19937 random(1);
   const std::string interesting = "0123456789-+.eE[]{}:,\"\\ntF\xff\xc0";
   int refused = 0;
-  for (int round = 0; round < 3000; ++round) {
+  for (int round = 0; round < 800; ++round) {
     std::string bytes = good;
     const int edits = 1 + static_cast<int>(random() % 4);
     for (int i = 0; i < edits && !bytes.empty(); ++i) {
@@ -196,7 +196,7 @@ TEST_F(Safetensors, MutatedFilesNeverCrash) {
       ++refused;
     }
   }
-  EXPECT_GT(refused, 2000);
+  EXPECT_GT(refused, 500);
 }
 
 TEST_F(Safetensors, FailedWritesLeaveNothing) {
