@@ -109,6 +109,22 @@ struct ThreadPool::State {
     }
   }
 
+  void enter(const std::function<void(int)>& next) {
+    KEDGE_CHECK(!busy.exchange(true), "[threads] a region inside a region");
+    body = &next;
+  }
+
+  void leave() {
+    body = nullptr;
+    busy.store(false);
+    std::exception_ptr first;
+    for (std::exception_ptr& error : errors) {
+      if (error && !first) first = error;
+      error = nullptr;
+    }
+    if (first) std::rethrow_exception(first);
+  }
+
   void announce() {
     epoch.fetch_add(1, std::memory_order_release);
     epoch.notify_all();
@@ -134,20 +150,18 @@ int ThreadPool::size() const { return static_cast<int>(state_->errors.size()); }
 
 void ThreadPool::run(const std::function<void(int worker)>& body) {
   State& state = *state_;
-  KEDGE_CHECK(!state.busy.exchange(true), "[threads] a region inside a region");
-  state.body = &body;
+  state.enter(body);
   state.pending.store(size() - 1, std::memory_order_relaxed);
   if (size() > 1) state.announce();
   state.call(0);
   state.wait_for_workers();
-  state.body = nullptr;
-  state.busy.store(false);
-  std::exception_ptr first;
-  for (std::exception_ptr& error : state.errors) {
-    if (error && !first) first = error;
-    error = nullptr;
-  }
-  if (first) std::rethrow_exception(first);
+  state.leave();
+}
+
+void ThreadPool::run_one(const std::function<void(int worker)>& body) {
+  state_->enter(body);
+  state_->call(0);
+  state_->leave();
 }
 
 Share share_of(int64_t count, int worker, int workers, int64_t grain) {

@@ -25,6 +25,8 @@ class ThreadPool {
   // rethrown here. One region at a time, from one thread; not reentrant. Every worker enters with
   // flush-to-zero and denormals-are-zero set.
   void run(const std::function<void(int worker)>& body);
+  // The same for body(0) alone, on the calling thread: work too small to wake anybody.
+  void run_one(const std::function<void(int worker)>& body);
 
  private:
   struct State;

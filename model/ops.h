@@ -170,6 +170,9 @@ struct Operators {
 
 // Clear loops, double where it helps: the oracle for ever.
 Operators reference_operators();
+// Our own kernels: the same bits on every code path (KEDGE_ISA), for every number of threads, batch,
+// slot and layout (design section 6). A CPU without FMA is a ConfigError.
+Operators exact_operators();
 // LibTorch on views (from_blob), its threads set to `threads`. Built without LibTorch: ConfigError.
 Operators aten_operators(int threads);
 

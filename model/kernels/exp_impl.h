@@ -28,14 +28,7 @@ KEDGE_INLINE Vec exp(Vec x) {
 }
 
 KEDGE_INLINE void exp_row(const float* x, float* out, int64_t n) {
-  int64_t i = 0;
-  for (; i + kWidth <= n; i += kWidth) store(out + i, exp(load(x + i)));
-  if (i < n) {
-    float tail[kWidth] = {};
-    for (int64_t j = i; j < n; ++j) tail[j - i] = x[j];
-    store(tail, exp(load(tail)));
-    for (int64_t j = i; j < n; ++j) out[j] = tail[j - i];
-  }
+  for_vectors(n, [&](int64_t i, auto read, auto write) { write(out + i, exp(read(x + i))); });
 }
 
 }  // namespace kedge::KEDGE_PATH

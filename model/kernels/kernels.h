@@ -6,7 +6,10 @@
 #pragma once
 #include <cstdint>
 
+#include "model/kernels/attention.h"
+#include "model/kernels/gemm.h"
 #include "model/kernels/isa.h"
+#include "model/kernels/rows.h"
 
 namespace kedge {
 
@@ -22,6 +25,32 @@ struct Kernels {
   RowSum (*row_softmax)(const float* logits, int64_t n, float inverse_temperature);
   // Sum of exp(z - max) * (z - max), in the order of row_softmax.
   double (*row_entropy_sum)(const float* logits, int64_t n, float inverse_temperature, float max);
+  void (*gemm)(const GemmCall& call);
+  // Panels [first, last) of w [n, k] (rows w_row apart) into out, panel p at out + p * 32 * k.
+  void (*pack_panels)(const float* w, int64_t w_row, int64_t n, int64_t k, int64_t first,
+                      int64_t last, float* out);
+
+  float (*dot16)(const float* a, const float* b, int64_t n);
+  float (*norm_row)(const float* x, const float* w, int64_t n, float eps, float* y);  // -> rstd
+  void (*norm_backward_row)(const float* dy, const float* x, const float* w, float rstd, int64_t n,
+                            bool accumulate, float* dx);
+  void (*norm_weight)(const NormWeightCall& call);
+  void (*add_columns)(const float* x, int64_t rows, int64_t row, int64_t begin, int64_t end,
+                      float* out);
+  void (*rope_row)(float* x, const float* cos, const float* sin, int64_t half, bool inverse);
+  void (*swiglu_row)(const float* gate, const float* up, int64_t n, float* h);
+  void (*swiglu_backward_row)(const float* dh, const float* gate, const float* up, int64_t n,
+                              float* dgate, float* dup);
+  void (*add_row)(const float* x, int64_t n, float* out);
+  void (*dlogits_row)(float* logits, int64_t n, const DlogitsCall& call);
+  void (*attend_strip)(StripCall& call);
+  void (*attend_decode)(const DecodeCall& call);
+  void (*attend_strip_backward)(const StripBackwardCall& call);
+
+  // Limits of the machine (machine_limits.h).
+  int64_t (*fma_loop)(int64_t steps, float* sink);
+  float (*read_loop)(const float* p, int64_t n);
+  void (*copy_loop)(const float* from, float* to, int64_t n);
 };
 
 const Kernels& kernels();            // of chosen_isa()

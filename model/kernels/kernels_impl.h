@@ -1,7 +1,11 @@
 // The table of the code path of the including translation unit.
 #pragma once
+#include "model/kernels/attention_impl.h"
 #include "model/kernels/exp_impl.h"
+#include "model/kernels/gemm_impl.h"
 #include "model/kernels/kernels.h"
+#include "model/kernels/limits_impl.h"
+#include "model/kernels/rows_impl.h"
 #include "model/kernels/softmax_impl.h"
 
 namespace kedge::KEDGE_PATH {
@@ -12,6 +16,24 @@ const Kernels& table() {
       .exp = exp_row,
       .row_softmax = row_softmax,
       .row_entropy_sum = row_entropy_sum,
+      .gemm = gemm,
+      .pack_panels = pack_panels,
+      .dot16 = dot16,
+      .norm_row = norm_row,
+      .norm_backward_row = norm_backward_row,
+      .norm_weight = norm_weight,
+      .add_columns = add_columns,
+      .rope_row = rope_row,
+      .swiglu_row = swiglu_row,
+      .swiglu_backward_row = swiglu_backward_row,
+      .add_row = add_row,
+      .dlogits_row = dlogits_row,
+      .attend_strip = attend_strip,
+      .attend_decode = attend_decode,
+      .attend_strip_backward = attend_strip_backward,
+      .fma_loop = fma_loop,
+      .read_loop = read_loop,
+      .copy_loop = copy_loop,
   };
   return kTable;
 }

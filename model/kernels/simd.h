@@ -5,6 +5,8 @@
 //
 // All operations are IEEE and lane-wise; max(a, b) is a > b ? a : b in every lane.
 #pragma once
+#include <xmmintrin.h>
+
 #include <cstdint>
 
 #if defined(KEDGE_PATH_avx512)
@@ -21,6 +23,8 @@
 #endif
 
 #define KEDGE_INLINE inline __attribute__((always_inline))
+// Accumulators live in registers only where the loops over them are gone early.
+#define KEDGE_UNROLL _Pragma("GCC unroll 16")
 
 namespace kedge::KEDGE_PATH {
 
@@ -37,6 +41,13 @@ KEDGE_INLINE Vec sub(Vec a, Vec b) { return _mm512_sub_ps(a, b); }
 KEDGE_INLINE Vec mul(Vec a, Vec b) { return _mm512_mul_ps(a, b); }
 KEDGE_INLINE Vec div(Vec a, Vec b) { return _mm512_div_ps(a, b); }
 KEDGE_INLINE Vec max(Vec a, Vec b) { return _mm512_max_ps(a, b); }
+// The first n lanes, 0 < n <= kWidth; the others read as 0 and are not written.
+KEDGE_INLINE Vec load_part(const float* p, int64_t n) {
+  return _mm512_maskz_loadu_ps(static_cast<__mmask16>((1u << n) - 1), p);
+}
+KEDGE_INLINE void store_part(float* p, Vec a, int64_t n) {
+  _mm512_mask_storeu_ps(p, static_cast<__mmask16>((1u << n) - 1), a);
+}
 // a < b ? yes : no; false where unordered.
 KEDGE_INLINE Vec if_less(Vec a, Vec b, Vec yes, Vec no) {
   return _mm512_mask_blend_ps(_mm512_cmp_ps_mask(a, b, _CMP_LT_OQ), no, yes);
@@ -81,6 +92,14 @@ KEDGE_INLINE Vec sub(Vec a, Vec b) { return _mm256_sub_ps(a, b); }
 KEDGE_INLINE Vec mul(Vec a, Vec b) { return _mm256_mul_ps(a, b); }
 KEDGE_INLINE Vec div(Vec a, Vec b) { return _mm256_div_ps(a, b); }
 KEDGE_INLINE Vec max(Vec a, Vec b) { return _mm256_max_ps(a, b); }
+KEDGE_INLINE __m256i part_mask(int64_t n) {
+  const __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+  return _mm256_cmpgt_epi32(_mm256_set1_epi32(static_cast<int>(n)), lane);
+}
+KEDGE_INLINE Vec load_part(const float* p, int64_t n) { return _mm256_maskload_ps(p, part_mask(n)); }
+KEDGE_INLINE void store_part(float* p, Vec a, int64_t n) {
+  _mm256_maskstore_ps(p, part_mask(n), a);
+}
 KEDGE_INLINE Vec if_less(Vec a, Vec b, Vec yes, Vec no) {
   return _mm256_blendv_ps(no, yes, _mm256_cmp_ps(a, b, _CMP_LT_OQ));
 }
@@ -122,6 +141,8 @@ KEDGE_INLINE Vec sub(Vec a, Vec b) { return a - b; }
 KEDGE_INLINE Vec mul(Vec a, Vec b) { return a * b; }
 KEDGE_INLINE Vec div(Vec a, Vec b) { return a / b; }
 KEDGE_INLINE Vec max(Vec a, Vec b) { return a > b ? a : b; }
+KEDGE_INLINE Vec load_part(const float* p, int64_t) { return *p; }
+KEDGE_INLINE void store_part(float* p, Vec a, int64_t) { *p = a; }
 KEDGE_INLINE Vec if_less(Vec a, Vec b, Vec yes, Vec no) { return a < b ? yes : no; }
 KEDGE_INLINE Vec add_exponent(Vec p, Vec n_magic) {
   return __builtin_bit_cast(float, __builtin_bit_cast(uint32_t, p) +
@@ -145,6 +166,22 @@ struct Sum16 {
 
 // A group of 16 lanes, whatever the width.
 constexpr int kVecs16 = 16 / kWidth;
+
+KEDGE_INLINE float sqrt_of(float x) { return _mm_cvtss_f32(_mm_sqrt_ss(_mm_set_ss(x))); }
+
+// body(i, load, store) over [0, n) in whole vectors, then one with the rest of the lanes.
+template <class Body>
+KEDGE_INLINE void for_vectors(int64_t n, Body body) {
+  int64_t i = 0;
+  for (; i + kWidth <= n; i += kWidth) {
+    body(i, [](const float* p) { return load(p); }, [](float* p, Vec a) { store(p, a); });
+  }
+  if (i < n) {
+    const int64_t rest = n - i;
+    body(i, [rest](const float* p) { return load_part(p, rest); },
+         [rest](float* p, Vec a) { store_part(p, a, rest); });
+  }
+}
 
 KEDGE_INLINE int64_t min_of(int64_t a, int64_t b) { return a < b ? a : b; }
 KEDGE_INLINE int64_t max_of(int64_t a, int64_t b) { return a > b ? a : b; }

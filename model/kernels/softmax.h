@@ -9,6 +9,8 @@
 
 namespace kedge {
 
+struct Kernels;  // the overloads that take one run on that code path
+
 struct RowSoftmax {
   float max = 0.0f;   // of z
   double sum = 0.0;   // of exp(z - max)
@@ -17,12 +19,16 @@ struct RowSoftmax {
 
 // n >= 1. A NaN among the logits, or +infinity, makes sum and lse NaN or infinite.
 RowSoftmax row_softmax(const float* logits, int64_t n, float inverse_temperature);
+RowSoftmax row_softmax(const Kernels& kernels, const float* logits, int64_t n,
+                       float inverse_temperature);
 
 // log softmax at one entry: logit * inverse_temperature - lse, rounded once.
 float token_logprob(float logit, float inverse_temperature, float lse);
 
 // -sum p log p in nats: log(sum) - sum(exp(z - max) (z - max)) / sum.
 float row_entropy(const float* logits, int64_t n, float inverse_temperature,
+                  const RowSoftmax& softmax);
+float row_entropy(const Kernels& kernels, const float* logits, int64_t n, float inverse_temperature,
                   const RowSoftmax& softmax);
 
 // The IEEE factor every caller must use for a temperature: 1 / temperature in fp64, rounded to fp32.

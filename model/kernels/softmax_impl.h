@@ -2,10 +2,9 @@
 #pragma once
 #include "model/kernels/exp_impl.h"
 #include "model/kernels/kernels.h"
+#include "model/kernels/numerics.h"
 
 namespace kedge::KEDGE_PATH {
-
-constexpr int64_t kSumBlock = 4096;
 
 // The next 16 values of z, -infinity past the end.
 KEDGE_INLINE void load_z(const float* logits, int64_t i, int64_t n, Vec scale, Vec* z) {

@@ -1,0 +1,17 @@
+// What this machine can do, measured: the limits that speeds are compared with. Each measurement runs
+// for about `seconds` and returns the best of several short repetitions, so that a busy neighbour
+// costs repetitions and not the result.
+#pragma once
+#include "model/context.h"
+
+namespace kedge {
+
+// Independent fp32 fused multiply-adds on all threads of the pool, in 1e9 operations per second (one
+// multiply-add counts two).
+double measure_fma_gflops(Context& context, double seconds);
+// Reading a buffer much larger than the caches, 1e9 bytes per second.
+double measure_read_gbytes(Context& context, double seconds);
+// Copying one: bytes read plus bytes written per second.
+double measure_copy_gbytes(Context& context, double seconds);
+
+}  // namespace kedge

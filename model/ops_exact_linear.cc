@@ -1,0 +1,145 @@
+#include <cstdlib>
+#include <new>
+
+#include <sys/mman.h>
+
+#include "model/kernels/kernels.h"
+#include "model/kernels/parallel.h"
+#include "model/ops_exact.h"
+
+namespace kedge::exact {
+namespace {
+
+constexpr int64_t kHugePage = int64_t{2} << 20;
+
+struct Free {
+  void operator()(float* p) const { std::free(p); }
+};
+
+std::unique_ptr<float, Free> panel_memory(int64_t floats) {
+  const int64_t unit = floats * 4 >= kHugePage ? kHugePage : 64;
+  const int64_t bytes = (floats * 4 + unit - 1) / unit * unit;
+  void* memory = std::aligned_alloc(unit, bytes);
+  if (memory == nullptr) throw std::bad_alloc();
+  if (unit == kHugePage) madvise(memory, bytes, MADV_HUGEPAGE);
+  return std::unique_ptr<float, Free>(static_cast<float*>(memory));
+}
+
+// Panels of 32 outputs, [k][32] each (gemm.h).
+class PanelWeight : public PackedWeight {
+ public:
+  explicit PanelWeight(const TensorView& w_NK)
+      : floats_(panel_floats(w_NK.size(0), w_NK.size(1))), memory_(panel_memory(floats_)) {}
+  int64_t bytes() const override { return floats_ * 4; }
+  float* data() const { return memory_.get(); }
+  bool fresh = false;
+
+ private:
+  int64_t floats_;
+  std::unique_ptr<float, Free> memory_;
+};
+
+class Linear : public LinearOp {
+ public:
+  explicit Linear(const Kernels& kernels) : kernels_(kernels), products_(kernels) {}
+
+  std::unique_ptr<PackedWeight> prepare(const TensorView& w_NK) const override {
+    return std::make_unique<PanelWeight>(w_NK);
+  }
+
+  void refresh(Context& context, const Weight& w) const override {
+    if (w.packed == nullptr) return;
+    PanelWeight& panels = static_cast<PanelWeight&>(*w.packed);
+    products_.pack(context, w.master_NK, panels.data());
+    panels.fresh = true;
+  }
+
+  void forward(Context& context, const TensorView& x_TK, const Weight& w, const TensorView& bias_N,
+               Start start, const TensorView& y_TN) const override {
+    const float* bias = start == Start::bias ? bias_N.f32() : nullptr;
+    const kedge::Start from = start == Start::zero   ? kedge::Start::zero
+                              : start == Start::bias ? kedge::Start::bias
+                                                     : kedge::Start::accumulate;
+    products_.multiply(context, x_TK, w, bias, from, y_TN);
+  }
+
+  void backward_input(Context& context, const TensorView& dy_TN, const Weight& w,
+                      const TensorView& dx_TK) const override {
+    products_.multiply_back(context, dy_TN, w, dx_TK);
+  }
+
+  void backward_weight(Context& context, const TensorView& dy_TN, const TensorView& x_TK,
+                       const TensorView& dw_NK, const TensorView& dbias_N) const override {
+    products_.add_outer(context, dy_TN, x_TK, dw_NK);
+    if (dbias_N.empty()) return;
+    const int64_t rows = dy_TN.size(0);
+    for_shares(context, dy_TN.size(1), 16, rows, [&](int64_t begin, int64_t end) {
+      kernels_.add_columns(dy_TN.f32(), rows, dy_TN.stride[0], begin, end, dbias_N.f32());
+    });
+  }
+
+ private:
+  const Kernels& kernels_;
+  Products products_;
+};
+
+}  // namespace
+
+void Products::pack(Context& context, const TensorView& w_NK, float* panels) const {
+  const int64_t n = w_NK.size(0), k = w_NK.size(1);
+  const int64_t count = (n + kPanelColumns - 1) / kPanelColumns;
+  for_shares(context, count, 1, 40.0 * k, [&](int64_t begin, int64_t end) {
+    kernels_.pack_panels(w_NK.f32(), w_NK.stride[0], n, k, begin, end, panels);
+  });
+}
+
+void Products::multiply(Context& context, const TensorView& x_TK, const Weight& w, const float* bias,
+              Start start, const TensorView& y_TN) const {
+  Arena::Scope scope(context.scratch);
+  const int64_t n = w.master_NK.size(0), k = w.master_NK.size(1);
+  const float* panels = nullptr;
+  if (w.packed != nullptr) {
+    const PanelWeight& packed = static_cast<const PanelWeight&>(*w.packed);
+    KEDGE_CHECK(packed.fresh, "[exact] weight ", w.master_NK.describe(), " was never refreshed");
+    panels = packed.data();
+  } else {
+    float* fresh = context.scratch.floats(panel_floats(n, k));
+    pack(context, w.master_NK, fresh);
+    panels = fresh;
+  }
+  GemmCall call;
+  call.m = x_TK.size(0), call.n = n, call.k = k;
+  call.a = x_TK.f32(), call.a_row = x_TK.stride[0], call.a_step = 1;
+  call.b = panels, call.b_panel = kPanelColumns * k;
+  call.c = y_TN.f32(), call.c_row = y_TN.stride[0];
+  call.bias = bias;
+  call.start = start;
+  parallel_gemm(context, kernels_, call);
+}
+
+void Products::multiply_back(Context& context, const TensorView& dy_TN, const Weight& w,
+                   const TensorView& dx_TK) const {
+  GemmCall call;
+  call.m = dy_TN.size(0), call.n = dx_TK.size(1), call.k = dy_TN.size(1);
+  call.a = dy_TN.f32(), call.a_row = dy_TN.stride[0], call.a_step = 1;
+  call.b = w.master_NK.f32(), call.b_row = w.master_NK.stride[0];
+  call.c = dx_TK.f32(), call.c_row = dx_TK.stride[0];
+  parallel_gemm(context, kernels_, call);
+}
+
+void Products::add_outer(Context& context, const TensorView& dy_TN, const TensorView& x_TK,
+               const TensorView& dw_NK) const {
+  GemmCall call;
+  call.m = dw_NK.size(0), call.n = dw_NK.size(1), call.k = dy_TN.size(0);
+  call.a = dy_TN.f32(), call.a_row = 1, call.a_step = dy_TN.stride[0];
+  call.b = x_TK.f32(), call.b_row = x_TK.stride[0];
+  call.c = dw_NK.f32(), call.c_row = dw_NK.stride[0];
+  call.start = Start::accumulate;
+  parallel_gemm(context, kernels_, call);
+}
+
+std::unique_ptr<LinearOp> linear_op(const Kernels& kernels) {
+  return std::make_unique<Linear>(kernels);
+}
+
+}  // namespace kedge::exact
