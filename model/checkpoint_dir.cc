@@ -16,10 +16,15 @@ namespace fs = std::filesystem;
 namespace {
 
 // What a tokenizer may consist of; copied as they are.
-constexpr const char* kTokenizerFiles[] = {
-    "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json",
-    "vocab.json",     "merges.txt",            "tokenizer.model",         "chat_template.jinja",
-    "chat_template.json"};
+constexpr const char* kTokenizerFiles[] = {"tokenizer.json",
+                                           "tokenizer_config.json",
+                                           "special_tokens_map.json",
+                                           "added_tokens.json",
+                                           "vocab.json",
+                                           "merges.txt",
+                                           "tokenizer.model",
+                                           "chat_template.jinja",
+                                           "chat_template.json"};
 
 std::string read_text(const fs::path& path) {
   if (!fs::exists(path)) {
@@ -47,8 +52,7 @@ std::string shape_text(const std::vector<int64_t>& shape) {
 void check_shape(const std::string& place, const std::vector<int64_t>& found,
                  const std::vector<int64_t>& wanted) {
   if (found != wanted) {
-    throw ConfigError(place, "shape " + shape_text(found),
-                      shape_text(wanted) + " by config.json");
+    throw ConfigError(place, "shape " + shape_text(found), shape_text(wanted) + " by config.json");
   }
 }
 
@@ -68,7 +72,9 @@ void check_tied_head(const SafetensorsFile& file, const SafetensorsEntry& head,
 }
 
 // Old files keep these buffers; they follow from the config.
-bool is_derived(const std::string& name) { return name.ends_with(".rotary_emb.inv_freq"); }
+bool is_derived(const std::string& name) {
+  return name.ends_with(".rotary_emb.inv_freq");
+}
 
 void refuse_extra(const SafetensorsFile& file, const Parameters& parameters) {
   std::vector<std::string> names;
@@ -91,14 +97,14 @@ void refuse_extra(const SafetensorsFile& file, const Parameters& parameters) {
 
 ModelConfig load_model_config(const std::string& dir) {
   const fs::path path = fs::path(dir) / "config.json";
-  ModelConfig config = parse_model_config(parse_json(read_text(path), path.string()), path.string());
+  ModelConfig config =
+      parse_model_config(parse_json(read_text(path), path.string()), path.string());
   const fs::path generation = fs::path(dir) / "generation_config.json";
   if (fs::exists(generation)) {
     const json object = parse_json(read_text(generation), generation.string());
     const auto eos = optional_member<json>(object, "eos_token_id", generation.string());
     if (eos) {
-      config.eos_ids =
-          parse_token_ids(*eos, config.vocab, generation.string() + ": eos_token_id");
+      config.eos_ids = parse_token_ids(*eos, config.vocab, generation.string() + ": eos_token_id");
     }
   }
   return config;

@@ -16,10 +16,10 @@ struct Family {
   const char* architecture;  // architectures[0] of transformers
   bool qkv_bias;
   bool qk_norm;
-  bool has_window;           // knows the sliding-window fields
-  int64_t kv_heads;          // where the file names none; 0 = as many as heads
-  int64_t head_dim;          // where the file names none; 0 = hidden / heads
-  int64_t max_position;      // where the file names none
+  bool has_window;       // knows the sliding-window fields
+  int64_t kv_heads;      // where the file names none; 0 = as many as heads
+  int64_t head_dim;      // where the file names none; 0 = hidden / heads
+  int64_t max_position;  // where the file names none
 };
 
 const std::vector<Family>& families() {
@@ -40,7 +40,9 @@ const Family& family_named(const std::string& name, const std::string& place) {
   throw ConfigError(place, "unknown model family '" + name + "'", valid_names(name, names));
 }
 
-std::string found(const json& value) { return "found " + describe_json(value); }
+std::string found(const json& value) {
+  return "found " + describe_json(value);
+}
 
 // Range-checked access to one JSON object on top of core/json. A null counts as absent, as it does
 // for transformers.
@@ -146,20 +148,19 @@ void read_rope_object(const Fields& rope, const json& object, ModelConfig& confi
   }
   std::vector<std::string> known = {"rope_type", "type", "rope_theta", "partial_rotary_factor"};
   if (type == "llama3") {
-    for (const char* key : {"factor", "low_freq_factor", "high_freq_factor",
-                            "original_max_position_embeddings"}) {
+    for (const char* key :
+         {"factor", "low_freq_factor", "high_freq_factor", "original_max_position_embeddings"}) {
       known.push_back(key);
     }
   }
   for (const auto& [key, value] : object.items()) {
     if (std::find(known.begin(), known.end(), key) == known.end() && !value.is_null()) {
-      throw ConfigError(rope.place(key), "unknown for rope_type " + type,
-                        valid_names(key, known));
+      throw ConfigError(rope.place(key), "unknown for rope_type " + type, valid_names(key, known));
     }
   }
   if (rope.number("partial_rotary_factor", 1.0) != 1.0) {
-    throw ConfigError(rope.place("partial_rotary_factor"),
-                      found(rope.raw("partial_rotary_factor")), "1");
+    throw ConfigError(rope.place("partial_rotary_factor"), found(rope.raw("partial_rotary_factor")),
+                      "1");
   }
   if (type == "llama3") config.rope_scaling = read_llama3_scaling(rope);
 }
@@ -175,8 +176,7 @@ void read_rope(const Fields& fields, const std::string& where, ModelConfig& conf
       const double theta = rope.number("rope_theta", std::nullopt);
       if (fields.has("rope_theta") && theta != config.rope_theta) {
         throw ConfigError(rope.place("rope_theta"), found(rope.raw("rope_theta")),
-                          detail::concat("the same as the file's rope_theta, ",
-                                         config.rope_theta));
+                          detail::concat("the same as the file's rope_theta, ", config.rope_theta));
       }
       config.rope_theta = theta;
     }
@@ -189,8 +189,7 @@ void read_rope(const Fields& fields, const std::string& where, ModelConfig& conf
     }
     if (a != b) {
       throw ConfigError(fields.place("rope_scaling"), found(fields.raw("rope_scaling")),
-                        "the same as rope_parameters, " +
-                            found(fields.raw("rope_parameters")));
+                        "the same as rope_parameters, " + found(fields.raw("rope_parameters")));
     }
   }
 }
@@ -209,8 +208,7 @@ void refuse_window(const Fields& fields, const ModelConfig& config) {
       fields.integer("max_window_layers", 28, 0, std::numeric_limits<int32_t>::max());
   const bool window = fields.flag("use_sliding_window", false) && fields.has("sliding_window");
   if (window && first < config.layers) {
-    throw ConfigError(fields.place("sliding_window"),
-                      found(fields.raw("sliding_window")), valid);
+    throw ConfigError(fields.place("sliding_window"), found(fields.raw("sliding_window")), valid);
   }
 }
 
@@ -261,8 +259,7 @@ std::vector<Token> parse_token_ids(const json& value, int64_t vocab, const std::
   const json list = value.is_array() ? value : value.is_null() ? json::array() : json{value};
   for (const json& id : list) {
     if (!id.is_number_integer() || id < 0 || id >= vocab) {
-      throw ConfigError(place, found(value),
-                        detail::concat("token ids from 0 to ", vocab - 1));
+      throw ConfigError(place, found(value), detail::concat("token ids from 0 to ", vocab - 1));
     }
     ids.push_back(id.get<Token>());
   }
@@ -284,8 +281,8 @@ ModelConfig parse_model_config(const json& object, const std::string& where) {
   read_rope(fields, where, config);
   config.tied = fields.flag("tie_word_embeddings", false);
   if (fields.has("eos_token_id")) {
-    config.eos_ids = parse_token_ids(fields.raw("eos_token_id"), config.vocab,
-                                     fields.place("eos_token_id"));
+    config.eos_ids =
+        parse_token_ids(fields.raw("eos_token_id"), config.vocab, fields.place("eos_token_id"));
   }
   // Old Llama files name a bos of another vocabulary or -1; only a usable id is taken.
   if (fields.has("bos_token_id") && fields.raw("bos_token_id").is_number_integer() &&

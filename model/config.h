@@ -11,7 +11,8 @@
 
 namespace kedge {
 
-// rope_type llama3 (Llama 3.1): low frequencies are divided by `factor`, with a smooth band between.
+// rope_type llama3 (Llama 3.1): low frequencies are divided by `factor`, with a smooth band
+// between.
 struct RopeScaling {
   double factor = 1.0;
   double low_freq_factor = 1.0;
@@ -20,14 +21,14 @@ struct RopeScaling {
 };
 
 struct ModelConfig {
-  std::string family;  // "llama", "qwen2", "qwen3": entry of the family table
-  int64_t hidden = 0;         // E
-  int64_t layers = 0;         // L
-  int64_t heads = 0;          // H
-  int64_t kv_heads = 0;       // K
-  int64_t head_dim = 0;       // D
-  int64_t intermediate = 0;   // F
-  int64_t vocab = 0;          // V
+  std::string family;        // "llama", "qwen2", "qwen3": entry of the family table
+  int64_t hidden = 0;        // E
+  int64_t layers = 0;        // L
+  int64_t heads = 0;         // H
+  int64_t kv_heads = 0;      // K
+  int64_t head_dim = 0;      // D
+  int64_t intermediate = 0;  // F
+  int64_t vocab = 0;         // V
   int64_t max_position = 0;
   double rms_eps = 1e-6;
   double rope_theta = 10000.0;
@@ -35,7 +36,7 @@ struct ModelConfig {
   bool qkv_bias = false;
   bool qk_norm = false;
   bool tied = false;
-  std::vector<Token> eos_ids;   // of config.json; generation_config.json overrides
+  std::vector<Token> eos_ids;  // of config.json; generation_config.json overrides
   std::optional<Token> bos_id;
 
   int64_t q_size() const { return heads * head_dim; }

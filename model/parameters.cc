@@ -18,13 +18,19 @@ constexpr int64_t kBufferAlign = 4096;  // floats: slices of a sharded optimiser
 constexpr double kInitDeviation = 0.02;
 constexpr double kTwoPi = 6.28318530717958647692;
 
-int64_t padded(int64_t count, int64_t align) { return (count + align - 1) / align * align; }
+int64_t padded(int64_t count, int64_t align) {
+  return (count + align - 1) / align * align;
+}
 
 using Buffer = std::unique_ptr<float[], void (*)(float*)>;
 
-void free_buffer(float* p) { std::free(p); }
+void free_buffer(float* p) {
+  std::free(p);
+}
 
-Buffer no_buffer() { return Buffer(nullptr, free_buffer); }
+Buffer no_buffer() {
+  return Buffer(nullptr, free_buffer);
+}
 
 Buffer make_buffer(int64_t floats) {
   const auto bytes = static_cast<size_t>(padded(floats, kTensorAlign)) * sizeof(float);
@@ -114,8 +120,8 @@ void fill_normal(const TensorView& view, uint64_t seed, uint64_t tensor) {
   float* data = view.f32();
   const int64_t count = view.numel();
   for (int64_t i = 0; i < count; i += 4) {
-    const std::array<double, 4> draws = normal_draws(
-        seed, {Purpose::init, tensor, 0, 0, static_cast<uint64_t>(i / 4)});
+    const std::array<double, 4> draws =
+        normal_draws(seed, {Purpose::init, tensor, 0, 0, static_cast<uint64_t>(i / 4)});
     for (int64_t j = i; j < std::min(i + 4, count); ++j) {
       data[j] = static_cast<float>(kInitDeviation * draws[j - i]);
     }
@@ -192,7 +198,9 @@ void Parameters::bind_views() {
   }
 }
 
-TensorView Parameters::flat() const { return TensorView(weights_.get(), {size_}); }
+TensorView Parameters::flat() const {
+  return TensorView(weights_.get(), {size_});
+}
 
 TensorView Parameters::flat_grad() const {
   return grads_ ? TensorView(grads_.get(), {size_}) : TensorView();

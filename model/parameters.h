@@ -1,7 +1,7 @@
-// All weights of a model in one flat fp32 buffer, and their gradients in another of the same layout.
-// Tensors are padded to 16 floats, the buffer to 4,096, so that any slice border of a sharded
-// optimiser is aligned. q, k, v (and gate, up) of a layer lie next to each other without padding: the
-// transformer reads them as one matrix, Hugging Face files see three (two).
+// All weights of a model in one flat fp32 buffer, and their gradients in another of the same
+// layout. Tensors are padded to 16 floats, the buffer to 4,096, so that any slice border of a
+// sharded optimiser is aligned. q, k, v (and gate, up) of a layer lie next to each other without
+// padding: the transformer reads them as one matrix, Hugging Face files see three (two).
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -15,7 +15,8 @@
 
 namespace kedge {
 
-// One tensor under its Hugging Face name. `decay` says whether weight decay applies (matrices only).
+// One tensor under its Hugging Face name. `decay` says whether weight decay applies (matrices
+// only).
 struct NamedTensor {
   std::string name;
   std::vector<int64_t> shape;
@@ -26,7 +27,7 @@ struct NamedTensor {
 
 // A fused matrix or vector with its gradient (empty when the parameters hold none).
 struct Parameter {
-  Weight weight;    // .master_NK is rank 1 for vectors
+  Weight weight;  // .master_NK is rank 1 for vectors
   TensorView grad;
 };
 
@@ -51,7 +52,8 @@ class Parameters {
   const Parameter& embedding() const { return embedding_; }
   const Parameter& final_norm() const { return final_norm_; }
   // Tied models: the weight is the embedding's, the gradient accumulator is its own until
-  // join_gradients(), because two chains into one memory would depend on the cut (design section 6).
+  // join_gradients(), because two chains into one memory would depend on the cut (design section
+  // 6).
   const Parameter& head() const { return head_; }
 
   void zero_gradients();

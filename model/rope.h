@@ -1,5 +1,6 @@
-// Rotary position tables (Su et al. 2021) with the optional frequency scaling of Llama 3.1, computed
-// step by step as transformers does: frequencies and angles in float, then cos and sin of the angle.
+// Rotary position tables (Su et al. 2021) with the optional frequency scaling of Llama 3.1,
+// computed step by step as transformers does: frequencies and angles in float, then cos and sin of
+// the angle.
 //
 // Legend: P positions, D head dim.
 #pragma once

@@ -34,13 +34,15 @@ const std::vector<DTypeName>& dtype_names() {
   return table;
 }
 
-// The JSON value, refusing a member that stands twice in one object: which one counts would be a guess.
+// The JSON value, refusing a member that stands twice in one object: which one counts would be a
+// guess.
 json parse_unique(std::string_view text, const std::string& place) {
   std::vector<std::set<std::string>> open;
   auto watch = [&](int, json::parse_event_t event, json& parsed) {
     if (event == json::parse_event_t::object_start) open.emplace_back();
     if (event == json::parse_event_t::object_end) open.pop_back();
-    if (event == json::parse_event_t::key && !open.back().insert(parsed.get<std::string>()).second) {
+    if (event == json::parse_event_t::key &&
+        !open.back().insert(parsed.get<std::string>()).second) {
       throw ConfigError(place, "'" + parsed.get<std::string>() + "' stands twice in the header");
     }
     return true;
@@ -89,10 +91,11 @@ SafetensorsEntry parse_entry(const std::string& name, const json& fields, const 
   entry.shape = required<std::vector<int64_t>>(fields, "shape", place);
   const auto offsets = required<std::vector<int64_t>>(fields, "data_offsets", place);
   if (offsets.size() != 2 || offsets[0] < 0 || offsets[1] < offsets[0]) {
-    throw ConfigError(place, "data_offsets " + describe_json(fields.at("data_offsets")) +
-                      (offsets.size() == 2 ? detail::concat(" [", offsets[0], ", ", offsets[1], "]")
-                                           : ""),
-                      "two ascending byte offsets");
+    throw ConfigError(
+        place,
+        "data_offsets " + describe_json(fields.at("data_offsets")) +
+            (offsets.size() == 2 ? detail::concat(" [", offsets[0], ", ", offsets[1], "]") : ""),
+        "two ascending byte offsets");
   }
   entry.begin = offsets[0];
   entry.end = offsets[1];
@@ -109,9 +112,9 @@ void check_tiling(const std::vector<SafetensorsEntry>& entries, int64_t data,
   int64_t next = 0;
   for (const SafetensorsEntry& entry : entries) {
     if (entry.begin != next) {
-      throw ConfigError(file + ": tensor " + entry.name,
-                        detail::concat("begins at byte ", entry.begin,
-                                       ", the tensor before it ends at ", next));
+      throw ConfigError(
+          file + ": tensor " + entry.name,
+          detail::concat("begins at byte ", entry.begin, ", the tensor before it ends at ", next));
     }
     next = entry.end;
     if (next > data) {
@@ -121,8 +124,8 @@ void check_tiling(const std::vector<SafetensorsEntry>& entries, int64_t data,
     }
   }
   if (next != data) {
-    throw ConfigError(file, detail::concat("the tensors end at byte ", next,
-                                           ", the file holds ", data, " bytes of data"));
+    throw ConfigError(file, detail::concat("the tensors end at byte ", next, ", the file holds ",
+                                           data, " bytes of data"));
   }
 }
 
@@ -172,7 +175,9 @@ std::vector<uint16_t> rounded(std::span<const SafetensorsTensor> tensors) {
 
 }  // namespace
 
-int64_t SafetensorsEntry::numel() const { return numel_of(shape); }
+int64_t SafetensorsEntry::numel() const {
+  return numel_of(shape);
+}
 
 SafetensorsFile::SafetensorsFile(const std::string& path) : path_(path) {
   map_file();
@@ -199,7 +204,7 @@ SafetensorsFile::SafetensorsFile(SafetensorsFile&& other) noexcept
 void SafetensorsFile::map_file() {
   const int fd = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) throw ConfigError(path_, std::string("cannot be opened: ") + std::strerror(errno));
-  struct stat info{};
+  struct stat info {};
   const bool regular = ::fstat(fd, &info) == 0 && S_ISREG(info.st_mode);
   size_ = regular ? static_cast<size_t>(info.st_size) : 0;
   if (!regular || size_ < 8) {

@@ -1,7 +1,7 @@
 // The safetensors format (https://github.com/huggingface/safetensors): 8 bytes little-endian header
 // length, a JSON header {name: {dtype, shape, data_offsets}}, then the data. Offsets count from the
-// end of the header; the tensors tile the data without holes, and we insist on it: a header that lies
-// is refused before a byte of data is read.
+// end of the header; the tensors tile the data without holes, and we insist on it: a header that
+// lies is refused before a byte of data is read.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -25,8 +25,8 @@ struct SafetensorsEntry {
   int64_t numel() const;
 };
 
-// A memory-mapped file; pages are read when they are touched. Immutable; reading from several threads
-// is fine. Movable.
+// A memory-mapped file; pages are read when they are touched. Immutable; reading from several
+// threads is fine. Movable.
 class SafetensorsFile {
  public:
   // Every fault of the file is a ConfigError naming file and tensor, with both sides.
@@ -64,8 +64,8 @@ struct SafetensorsTensor {
   const float* values = nullptr;
 };
 
-// Writes `tensors` in the given order as f32 or bf16 (round to nearest even). The file is complete or
-// absent; a failed write is a FileError. Names are unique (InvariantError).
+// Writes `tensors` in the given order as f32 or bf16 (round to nearest even). The file is complete
+// or absent; a failed write is a FileError. Names are unique (InvariantError).
 void write_safetensors(FileSystem& files, const std::string& path,
                        std::span<const SafetensorsTensor> tensors, DType dtype,
                        const std::map<std::string, std::string>& metadata);

@@ -89,8 +89,8 @@ void TokenFinder::split(const TextPiece& piece, std::vector<PieceOrToken>& out) 
   size_t done = 0;  // everything before is in `out`
   const auto emit_text = [&](size_t end) {
     if (done < end) {
-      out.emplace_back(TextPiece{std::string(text.substr(done, end - done)),
-                                 piece.at_start && done == 0});
+      out.emplace_back(
+          TextPiece{std::string(text.substr(done, end - done)), piece.at_start && done == 0});
     }
   };
   for (size_t at = 0; at < text.size();) {

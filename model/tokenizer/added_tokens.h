@@ -1,5 +1,5 @@
-// The added_tokens of tokenizer.json: strings that are found in text before anything else happens to
-// it. Those with `normalized` are looked for after the normalizer, the others before it.
+// The added_tokens of tokenizer.json: strings that are found in text before anything else happens
+// to it. Those with `normalized` are looked for after the normalizer, the others before it.
 #pragma once
 #include <optional>
 #include <string>
@@ -23,7 +23,7 @@ struct AddedToken {
   bool rstrip = false;       // and after it
   bool normalized = false;
   bool special = false;
-  std::string decoded;       // what the decoder is given: normalised where `normalized` says so
+  std::string decoded;  // what the decoder is given: normalised where `normalized` says so
 };
 
 using PieceOrToken = std::variant<TextPiece, Token>;
@@ -42,7 +42,7 @@ class TokenFinder {
 
  private:
   const Pattern* longest_at(std::string_view text, size_t at) const;
-  std::vector<Pattern> patterns_;               // by first byte, longest first
+  std::vector<Pattern> patterns_;                   // by first byte, longest first
   std::vector<std::pair<size_t, size_t>> by_byte_;  // range of patterns_ per first byte
 };
 
@@ -59,7 +59,7 @@ class AddedTokens {
   std::vector<PieceOrToken> split(std::string_view text) const;
   const AddedToken* find(std::string_view content) const;  // nullptr when there is none
   const AddedToken* find(Token id) const;
-  Token end() const { return end_; }                       // largest id + 1
+  Token end() const { return end_; }  // largest id + 1
 
  private:
   void build_finders();

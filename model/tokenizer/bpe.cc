@@ -150,8 +150,8 @@ bool Bpe::add_bytes(std::string_view character, std::vector<Token>& ids) const {
   return true;
 }
 
-// An unknown stays open until the next known character, so that bytes in between come before it: the
-// order of the `tokenizers` library.
+// An unknown stays open until the next known character, so that bytes in between come before it:
+// the order of the `tokenizers` library.
 void Bpe::add_character(std::string_view character, bool first, bool last, bool& unknown_open,
                         std::vector<Token>& ids) const {
   std::string decorated;
@@ -226,7 +226,8 @@ void Bpe::encode(std::string_view word, std::vector<Token>& out) const {
   std::vector<Symbol> symbols;
   const int count = static_cast<int>(ids.size());
   symbols.reserve(ids.size());
-  for (int i = 0; i < count; ++i) symbols.push_back({ids[i], i - 1, i + 1 < count ? i + 1 : -1, false});
+  for (int i = 0; i < count; ++i)
+    symbols.push_back({ids[i], i - 1, i + 1 < count ? i + 1 : -1, false});
   merge(symbols);
   for (const Symbol& symbol : symbols) {
     if (!symbol.gone) out.push_back(symbol.id);

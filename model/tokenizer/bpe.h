@@ -1,5 +1,5 @@
-// Byte-pair encoding (Sennrich et al. 2016) as the `tokenizers` library applies it: among neighbouring
-// pairs the one of lowest rank, the leftmost of equals, is joined until none is left.
+// Byte-pair encoding (Sennrich et al. 2016) as the `tokenizers` library applies it: among
+// neighbouring pairs the one of lowest rank, the leftmost of equals, is joined until none is left.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -26,7 +26,7 @@ class Vocabulary {
   // ConfigError: not an object of distinct ids below 2^24.
   Vocabulary(const json& vocab, const std::string& place);
   std::optional<Token> find(std::string_view token) const;
-  const std::string* token(Token id) const;  // nullptr: no such id
+  const std::string* token(Token id) const;                         // nullptr: no such id
   Token end() const { return static_cast<Token>(tokens_.size()); }  // largest id + 1
 
  private:

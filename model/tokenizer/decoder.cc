@@ -50,8 +50,8 @@ class JoinSpaces : public WholeTokens {
   bool first_ = true;
 };
 
-// Stand-ins back to bytes; a token with any other character counts as its own bytes. One token comes
-// out: the text of all bytes.
+// Stand-ins back to bytes; a token with any other character counts as its own bytes. One token
+// comes out: the text of all bytes.
 class ByteLevelStep : public WholeTokens {
  public:
   using WholeTokens::WholeTokens;
@@ -88,7 +88,9 @@ class ReplaceStep : public WholeTokens {
       : WholeTokens(next), pattern_(std::move(pattern)), content_(std::move(content)) {}
 
  protected:
-  void whole(const std::string& token) override { pass(replace_matches(token, pattern_, content_)); }
+  void whole(const std::string& token) override {
+    pass(replace_matches(token, pattern_, content_));
+  }
 
  private:
   TextPattern pattern_;
@@ -207,7 +209,9 @@ class MetaspaceStep : public TokenStream {
  public:
   MetaspaceStep(TokenStream& next, std::string mark, bool drop_first)
       : next_(next), space_(TextPattern::literal(mark)), drop_(drop_first) {}
-  void chunk(std::string_view text) override { next_.chunk(replace_matches(text, space_, drop_ ? "" : " ")); }
+  void chunk(std::string_view text) override {
+    next_.chunk(replace_matches(text, space_, drop_ ? "" : " "));
+  }
   void end_token() override {
     drop_ = false;
     next_.end_token();
@@ -265,8 +269,8 @@ void TokenDecoder::add(const json& part, const std::string& place) {
     steps_.push_back(make_step<MetaspaceStep>(
         member_or<std::string>(part, "replacement", "\u2581", place), scheme != "never"));
   } else {
-    refuse_type(type, place, {"Sequence", "ByteLevel", "Replace", "ByteFallback", "Fuse", "Strip",
-                              "Metaspace"});
+    refuse_type(type, place,
+                {"Sequence", "ByteLevel", "Replace", "ByteFallback", "Fuse", "Strip", "Metaspace"});
   }
 }
 

@@ -1,6 +1,6 @@
-// The decoder of tokenizer.json: token strings to text. ByteLevel, Replace, ByteFallback, Fuse, Strip,
-// Metaspace, Sequence. Every step works on a stream, so decoding token by token and decoding at once
-// are the same code.
+// The decoder of tokenizer.json: token strings to text. ByteLevel, Replace, ByteFallback, Fuse,
+// Strip, Metaspace, Sequence. Every step works on a stream, so decoding token by token and decoding
+// at once are the same code.
 #pragma once
 #include <functional>
 #include <memory>

@@ -33,10 +33,9 @@ bool is_ascii(const std::string& text) {
 std::string to_form(std::string text, int options) {
   if (is_ascii(text)) return text;
   utf8proc_uint8_t* mapped = nullptr;
-  const utf8proc_ssize_t length =
-      utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
-                   static_cast<utf8proc_ssize_t>(text.size()), &mapped,
-                   static_cast<utf8proc_option_t>(options));
+  const utf8proc_ssize_t length = utf8proc_map(
+      reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
+      static_cast<utf8proc_ssize_t>(text.size()), &mapped, static_cast<utf8proc_option_t>(options));
   KEDGE_CHECK(length >= 0, "utf8proc: ", utf8proc_errmsg(length));
   std::string result(reinterpret_cast<const char*>(mapped), static_cast<size_t>(length));
   std::free(mapped);
@@ -66,16 +65,14 @@ void Normalizer::add(const json& part, const std::string& place) {
   if (type == "Replace") {
     const TextPattern pattern = pattern_from_json(part, place);
     const auto content = required<std::string>(part, "content", place);
-    steps_.push_back([pattern, content](std::string text) {
-      return replace_matches(text, pattern, content);
-    });
+    steps_.push_back(
+        [pattern, content](std::string text) { return replace_matches(text, pattern, content); });
     return;
   }
   for (const Form& form : kForms) {
     if (type == form.type) {
-      steps_.push_back([&form](std::string text) {
-        return to_form(std::move(text), form.options);
-      });
+      steps_.push_back(
+          [&form](std::string text) { return to_form(std::move(text), form.options); });
       return;
     }
   }

@@ -23,7 +23,8 @@ TextPattern pattern_from_json(const json& part, const std::string& place) {
   return TextPattern(required<std::string>(pattern, "Regex", at), at);
 }
 
-std::string replace_matches(std::string_view text, const TextPattern& pattern, std::string_view with) {
+std::string replace_matches(std::string_view text, const TextPattern& pattern,
+                            std::string_view with) {
   std::string result;
   size_t end = 0;
   for (const MatchSpan& span : pattern.find_all(text)) {

@@ -25,6 +25,7 @@ std::string part_type(const json& part, const std::string& place);
 // {"String": text} or {"Regex": pattern}.
 TextPattern pattern_from_json(const json& part, const std::string& place);
 
-std::string replace_matches(std::string_view text, const TextPattern& pattern, std::string_view with);
+std::string replace_matches(std::string_view text, const TextPattern& pattern,
+                            std::string_view with);
 
 }  // namespace kedge

@@ -96,9 +96,8 @@ void TextPattern::compile(const std::string& pattern, unsigned options, const st
   }
   // Without a JIT for this CPU the interpreter finds the same.
   pcre2_jit_compile(code, PCRE2_JIT_COMPLETE);
-  code_ = std::shared_ptr<const void>(code, [](const void* p) {
-    pcre2_code_free(static_cast<pcre2_code*>(const_cast<void*>(p)));
-  });
+  code_ = std::shared_ptr<const void>(
+      code, [](const void* p) { pcre2_code_free(static_cast<pcre2_code*>(const_cast<void*>(p))); });
 }
 
 std::vector<MatchSpan> TextPattern::find_all(std::string_view text) const {

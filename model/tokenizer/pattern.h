@@ -1,6 +1,6 @@
-// Regular expressions of tokenizer.json. They are written for Oniguruma (Ruby syntax, Unicode classes)
-// and run here by PCRE2 with its JIT; what means something else there is translated, what cannot be is
-// refused by name.
+// Regular expressions of tokenizer.json. They are written for Oniguruma (Ruby syntax, Unicode
+// classes) and run here by PCRE2 with its JIT; what means something else there is translated, what
+// cannot be is refused by name.
 #pragma once
 #include <memory>
 #include <string>
@@ -33,7 +33,8 @@ class TextPattern {
   std::shared_ptr<const void> code_;
 };
 
-// The pattern in PCRE2's syntax; a ConfigError at `place` names a construct that has no equal there.
+// The pattern in PCRE2's syntax; a ConfigError at `place` names a construct that has no equal
+// there.
 std::string translate_pattern(std::string_view pattern, const std::string& place);
 
 }  // namespace kedge

@@ -16,17 +16,38 @@ constexpr const char* kWordLatin = "\\x{b2}\\x{b3}\\x{b9}\\x{bc}-\\x{be}";
 
 // Long names of general categories, POSIX names, and properties both engines share.
 constexpr std::pair<const char*, const char*> kProperties[] = {
-    {"Letter", "L"},           {"Lowercase_Letter", "Ll"}, {"Uppercase_Letter", "Lu"},
-    {"Titlecase_Letter", "Lt"}, {"Modifier_Letter", "Lm"},  {"Other_Letter", "Lo"},
-    {"Mark", "M"},             {"Nonspacing_Mark", "Mn"},  {"Spacing_Mark", "Mc"},
-    {"Enclosing_Mark", "Me"},  {"Number", "N"},            {"Decimal_Number", "Nd"},
-    {"Letter_Number", "Nl"},   {"Other_Number", "No"},     {"Punctuation", "P"},
-    {"Symbol", "S"},           {"Math_Symbol", "Sm"},      {"Currency_Symbol", "Sc"},
-    {"Separator", "Z"},        {"Other", "C"},             {"Control", "Cc"},
-    {"Alpha", "Alphabetic"},   {"Digit", "Nd"},            {"Lower", "Lowercase"},
-    {"Upper", "Uppercase"},    {"Space", "White_Space"},   {"Alphabetic", "Alphabetic"},
-    {"Lowercase", "Lowercase"}, {"Uppercase", "Uppercase"}, {"White_Space", "White_Space"},
-    {"Emoji", "Emoji"},        {"Ideographic", "Ideographic"},
+    {"Letter", "L"},
+    {"Lowercase_Letter", "Ll"},
+    {"Uppercase_Letter", "Lu"},
+    {"Titlecase_Letter", "Lt"},
+    {"Modifier_Letter", "Lm"},
+    {"Other_Letter", "Lo"},
+    {"Mark", "M"},
+    {"Nonspacing_Mark", "Mn"},
+    {"Spacing_Mark", "Mc"},
+    {"Enclosing_Mark", "Me"},
+    {"Number", "N"},
+    {"Decimal_Number", "Nd"},
+    {"Letter_Number", "Nl"},
+    {"Other_Number", "No"},
+    {"Punctuation", "P"},
+    {"Symbol", "S"},
+    {"Math_Symbol", "Sm"},
+    {"Currency_Symbol", "Sc"},
+    {"Separator", "Z"},
+    {"Other", "C"},
+    {"Control", "Cc"},
+    {"Alpha", "Alphabetic"},
+    {"Digit", "Nd"},
+    {"Lower", "Lowercase"},
+    {"Upper", "Uppercase"},
+    {"Space", "White_Space"},
+    {"Alphabetic", "Alphabetic"},
+    {"Lowercase", "Lowercase"},
+    {"Uppercase", "Uppercase"},
+    {"White_Space", "White_Space"},
+    {"Emoji", "Emoji"},
+    {"Ideographic", "Ideographic"},
 };
 
 // Names that mean something else to PCRE2, or nothing.
@@ -119,24 +140,35 @@ class Translator {
     if (c == '\0') refuse("a backslash at its end");
     const std::string word = in_class_ ? kWord : std::string(kWord) + kWordLatin;
     switch (c) {
-      case 's': return replace(2, "\\p{White_Space}");
-      case 'S': return replace(2, "\\P{White_Space}");
-      case 'd': return replace(2, "\\p{Nd}");
-      case 'D': return replace(2, "\\P{Nd}");
-      case 'w': return replace(2, in_class_ ? word : "[" + word + "]");
+      case 's':
+        return replace(2, "\\p{White_Space}");
+      case 'S':
+        return replace(2, "\\P{White_Space}");
+      case 'd':
+        return replace(2, "\\p{Nd}");
+      case 'D':
+        return replace(2, "\\P{Nd}");
+      case 'w':
+        return replace(2, in_class_ ? word : "[" + word + "]");
       case 'W':
         if (in_class_) refuse("\\W inside a set");
         return replace(2, "[^" + word + "]");
-      case 'v': return replace(2, "\\x{0b}");
+      case 'v':
+        return replace(2, "\\x{0b}");
       case 'p':
-      case 'P': return property(c);
-      case 'u': return code_point();
-      case 'x': return hexadecimal();
+      case 'P':
+        return property(c);
+      case 'u':
+        return code_point();
+      case 'x':
+        return hexadecimal();
       case 'n':
       case 'r':
       case 't':
-      case 'f': return copy(2);
-      default: break;
+      case 'f':
+        return copy(2);
+      default:
+        break;
     }
     const auto byte = static_cast<unsigned char>(c);
     if (byte >= 0x80) return replace(1, "");  // the character itself

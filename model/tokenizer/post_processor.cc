@@ -42,8 +42,7 @@ void PostProcessor::add_template(const json& part, const std::string& place) {
     const auto name = required<std::string>(special, "id", at);
     const auto table = required<json>(part, "special_tokens", place);
     const auto entry = required<json>(table, name.c_str(), place + ".special_tokens");
-    const auto ids =
-        required<std::vector<Token>>(entry, "ids", place + ".special_tokens." + name);
+    const auto ids = required<std::vector<Token>>(entry, "ids", place + ".special_tokens." + name);
     std::vector<Token>& side = seen ? after : before;
     side.insert(side.end(), ids.begin(), ids.end());
   }

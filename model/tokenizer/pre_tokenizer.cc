@@ -136,17 +136,19 @@ void PreTokenizer::add(const json& part, const std::string& place) {
   } else if (type == "WhitespaceSplit") {
     add_split(TextPattern(R"(\s)", place), SplitBehavior::removed, false);
   } else {
-    refuse_type(type, place, {"Sequence", "Split", "ByteLevel", "Metaspace", "Digits",
-                              "Punctuation", "WhitespaceSplit"});
+    refuse_type(type, place,
+                {"Sequence", "Split", "ByteLevel", "Metaspace", "Digits", "Punctuation",
+                 "WhitespaceSplit"});
   }
 }
 
 void PreTokenizer::add_split(TextPattern pattern, SplitBehavior behavior, bool invert) {
-  steps_.push_back([pattern, behavior, invert](const TextPiece& piece, std::vector<TextPiece>& out) {
-    for (TextPiece& part : split_piece(piece, pattern, behavior, invert)) {
-      out.push_back(std::move(part));
-    }
-  });
+  steps_.push_back(
+      [pattern, behavior, invert](const TextPiece& piece, std::vector<TextPiece>& out) {
+        for (TextPiece& part : split_piece(piece, pattern, behavior, invert)) {
+          out.push_back(std::move(part));
+        }
+      });
 }
 
 void PreTokenizer::add_byte_level(const json& part, const std::string& place) {

@@ -1,5 +1,6 @@
-// The pre_tokenizer of tokenizer.json: cuts text into words that the model sees one by one. Split (all
-// behaviours, inverted or not), ByteLevel, Metaspace, Digits, Punctuation, WhitespaceSplit, Sequence.
+// The pre_tokenizer of tokenizer.json: cuts text into words that the model sees one by one. Split
+// (all behaviours, inverted or not), ByteLevel, Metaspace, Digits, Punctuation, WhitespaceSplit,
+// Sequence.
 #pragma once
 #include <functional>
 #include <string>
@@ -14,8 +15,8 @@ namespace kedge {
 // What becomes of the matches of a splitting pattern.
 enum class SplitBehavior { isolated, removed, merged_with_previous, merged_with_next, contiguous };
 
-// Cuts `piece` at the matches of `pattern`; `invert` takes the stretches between matches for matches.
-// Empty pieces are dropped.
+// Cuts `piece` at the matches of `pattern`; `invert` takes the stretches between matches for
+// matches. Empty pieces are dropped.
 std::vector<TextPiece> split_piece(const TextPiece& piece, const TextPattern& pattern,
                                    SplitBehavior behavior, bool invert);
 

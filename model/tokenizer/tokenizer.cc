@@ -126,8 +126,8 @@ class JsonTokenizer : public Tokenizer {
     const AddedToken* added = added_.find(id);
     return added != nullptr ? &added->decoded : bpe_.vocabulary().token(id);
   }
-  // By the text that is decoded, as the library does: a special token that the normalizer changes is
-  // not skipped.
+  // By the text that is decoded, as the library does: a special token that the normalizer changes
+  // is not skipped.
   bool is_skipped(const std::string& text) const {
     const AddedToken* added = added_.find(text);
     return added != nullptr && added->special;
@@ -147,7 +147,9 @@ class JsonTokenizer : public Tokenizer {
 class JsonTextStream : public TextStream {
  public:
   JsonTextStream(const JsonTokenizer& tokenizer, bool skip_special)
-      : tokenizer_(tokenizer), skip_special_(skip_special), chain_(tokenizer.decoder().start(sink_)) {}
+      : tokenizer_(tokenizer),
+        skip_special_(skip_special),
+        chain_(tokenizer.decoder().start(sink_)) {}
 
   std::string push(Token id) override {
     const std::string* token = tokenizer_.token_text(id);

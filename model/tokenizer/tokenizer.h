@@ -1,5 +1,6 @@
 // Text <-> token ids as tokenizer.json prescribes. Byte for byte what the Hugging Face `tokenizers`
-// library does, for the parts listed in model/README.md; any other part is refused by type and place.
+// library does, for the parts listed in model/README.md; any other part is refused by type and
+// place.
 #pragma once
 #include <memory>
 #include <optional>
@@ -14,8 +15,8 @@
 
 namespace kedge {
 
-// Text of a growing sequence of tokens. push() returns what became readable: whole characters that no
-// later token can change.
+// Text of a growing sequence of tokens. push() returns what became readable: whole characters that
+// no later token can change.
 class TextStream {
  public:
   virtual ~TextStream() = default;
@@ -29,8 +30,8 @@ class Tokenizer {
   // From DIR/tokenizer.json. ConfigError names file and place.
   static std::unique_ptr<Tokenizer> load(const std::string& dir);
   static std::unique_ptr<Tokenizer> parse(const nlohmann::json& json, const std::string& where);
-  // Every byte is a token (ids 0..255 in byte order), then the special tokens: a byte-level BPE with
-  // no merges, written out by `to_json` as an ordinary tokenizer.json.
+  // Every byte is a token (ids 0..255 in byte order), then the special tokens: a byte-level BPE
+  // with no merges, written out by `to_json` as an ordinary tokenizer.json.
   static std::unique_ptr<Tokenizer> bytes(const std::vector<std::string>& special_tokens);
   virtual ~Tokenizer() = default;
 

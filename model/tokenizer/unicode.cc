@@ -50,12 +50,14 @@ std::string Utf8Stream::push(std::string_view bytes) {
   return text;
 }
 
-std::string Utf8Stream::finish() { return repaired_utf8(std::exchange(pending_, {})); }
+std::string Utf8Stream::finish() {
+  return repaired_utf8(std::exchange(pending_, {}));
+}
 
 bool is_white_space(char32_t code) {
   return (code >= 0x09 && code <= 0x0D) || code == 0x20 || code == 0x85 || code == 0xA0 ||
-         code == 0x1680 || (code >= 0x2000 && code <= 0x200A) || code == 0x2028 ||
-         code == 0x2029 || code == 0x202F || code == 0x205F || code == 0x3000;
+         code == 0x1680 || (code >= 0x2000 && code <= 0x200A) || code == 0x2028 || code == 0x2029 ||
+         code == 0x202F || code == 0x205F || code == 0x3000;
 }
 
 bool is_word_char(char32_t code) {
@@ -80,7 +82,9 @@ bool is_word_char(char32_t code) {
   }
 }
 
-char32_t char_of_byte(uint8_t byte) { return byte_table().of_byte[byte]; }
+char32_t char_of_byte(uint8_t byte) {
+  return byte_table().of_byte[byte];
+}
 
 int byte_of_char(char32_t code) {
   return code < byte_table().of_char.size() ? byte_table().of_char[code] : -1;

@@ -13,8 +13,8 @@ struct Utf8Char {
 };
 Utf8Char first_char(std::string_view text);
 
-// repaired_utf8 (core/text.h) of a text that arrives in pieces: bytes of an incomplete character are
-// held back.
+// repaired_utf8 (core/text.h) of a text that arrives in pieces: bytes of an incomplete character
+// are held back.
 class Utf8Stream {
  public:
   std::string push(std::string_view bytes);  // what became text

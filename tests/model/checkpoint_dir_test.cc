@@ -1,7 +1,6 @@
 #include "model/checkpoint_dir.h"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <cstdlib>
 #include <cstring>
@@ -10,6 +9,8 @@
 
 #include "core/error.h"
 #include "model/safetensors.h"
+#include "tests/support/faulty_files.h"
+#include "tests/support/temporary_directory.h"
 
 namespace kedge {
 namespace {
@@ -21,14 +22,6 @@ constexpr const char* kNames[] = {"llama3_scaled", "llama_untied", "qwen2_tied",
 
 class CheckpointDir : public testing::Test {
  protected:
-  CheckpointDir() {
-    const auto* info = testing::UnitTest::GetInstance()->current_test_info();
-    dir_ = fs::temp_directory_path() /
-           ("kedge-checkpoint-" + std::to_string(::getpid()) + "-" + info->name());
-    fs::create_directories(dir_);
-  }
-  ~CheckpointDir() override { fs::remove_all(dir_); }
-
   void copy_model(const std::string& name) const {
     fs::copy(kGolden + name, dir_,
              fs::copy_options::overwrite_existing | fs::copy_options::recursive);
@@ -60,7 +53,8 @@ class CheckpointDir : public testing::Test {
     return "";
   }
 
-  fs::path dir_;
+  testing_support::TemporaryDirectory temporary_;
+  fs::path dir_ = temporary_.path();
 };
 
 TEST_F(CheckpointDir, LoadsAndSavesEveryGoldenModel) {
@@ -131,7 +125,8 @@ TEST_F(CheckpointDir, WrongTensorsAreRefusedByName) {
   const float zero[4] = {};
   rewrite([&](auto& tensors) { tensors.push_back({"model.layers.9.x", {4}, zero}); });
   EXPECT_NE(error_of_load().find("tensor model.layers.9.x"), std::string::npos);
-  rewrite([&](auto& tensors) { tensors.back().name = "model.layers.0.self_attn.rotary_emb.inv_freq"; });
+  rewrite(
+      [&](auto& tensors) { tensors.back().name = "model.layers.0.self_attn.rotary_emb.inv_freq"; });
   EXPECT_EQ(error_of_load(), "");
 }
 
@@ -162,6 +157,23 @@ TEST_F(CheckpointDir, MissingAndShardedFilesAreNamed) {
   EXPECT_NE(error_of_load().find("truncated"), std::string::npos);
 }
 
+TEST_F(CheckpointDir, AFailedWriteLeavesTheOldModel) {
+  Parameters parameters(load_model_config(kGolden + "llama_untied"), Parameters::Gradients::none);
+  load_weights(kGolden + "llama_untied", parameters);
+  testing_support::FaultyFiles files(real_files());
+  SaveOptions options;
+  options.files = &files;
+  save_model(dir_.string(), parameters, options);
+  parameters.initialize(1);
+  files.fail_operation(1);
+  EXPECT_THROW(save_model(dir_.string(), parameters, options), FileError);
+  Parameters again(load_model_config(dir_.string()), Parameters::Gradients::none);
+  load_weights(dir_.string(), again);
+  load_weights(kGolden + "llama_untied", parameters);
+  const auto bytes = static_cast<size_t>(again.flat().bytes());
+  EXPECT_EQ(std::memcmp(again.flat().data, parameters.flat().data, bytes), 0);
+}
+
 // transformers reads what we write to the same shape. Needs a Python that has it.
 TEST_F(CheckpointDir, TransformersReadsTheConfig) {
   const char* chosen = std::getenv("KEDGE_ORACLE_PYTHON");
@@ -177,20 +189,20 @@ TEST_F(CheckpointDir, TransformersReadsTheConfig) {
     save_model((dir_ / name).string(), parameters, {});
     folders += " " + kGolden + name + " " + (dir_ / name).string();
   }
-  std::ofstream(dir_ / "check.py") <<
-      "import sys\n"
-      "from transformers import AutoConfig, GenerationConfig\n"
-      "keys = ['model_type', 'hidden_size', 'num_hidden_layers', 'num_attention_heads',\n"
-      "  'num_key_value_heads', 'intermediate_size', 'vocab_size', 'rms_norm_eps',\n"
-      "  'max_position_embeddings', 'tie_word_embeddings', 'rope_parameters', 'hidden_act',\n"
-      "  'bos_token_id', 'eos_token_id', 'dtype', 'architectures', 'layer_types',\n"
-      "  'sliding_window']\n"
-      "for i in range(1, len(sys.argv), 2):\n"
-      "  a, b = (AutoConfig.from_pretrained(p) for p in sys.argv[i:i + 2])\n"
-      "  for k in keys:\n"
-      "    x, y = getattr(a, k, None), getattr(b, k, None)\n"
-      "    assert x == y, (sys.argv[i], k, x, y)\n"
-      "  GenerationConfig.from_pretrained(sys.argv[i + 1])\n";
+  std::ofstream(dir_ / "check.py")
+      << "import sys\n"
+         "from transformers import AutoConfig, GenerationConfig\n"
+         "keys = ['model_type', 'hidden_size', 'num_hidden_layers', 'num_attention_heads',\n"
+         "  'num_key_value_heads', 'intermediate_size', 'vocab_size', 'rms_norm_eps',\n"
+         "  'max_position_embeddings', 'tie_word_embeddings', 'rope_parameters', 'hidden_act',\n"
+         "  'bos_token_id', 'eos_token_id', 'dtype', 'architectures', 'layer_types',\n"
+         "  'sliding_window']\n"
+         "for i in range(1, len(sys.argv), 2):\n"
+         "  a, b = (AutoConfig.from_pretrained(p) for p in sys.argv[i:i + 2])\n"
+         "  for k in keys:\n"
+         "    x, y = getattr(a, k, None), getattr(b, k, None)\n"
+         "    assert x == y, (sys.argv[i], k, x, y)\n"
+         "  GenerationConfig.from_pretrained(sys.argv[i + 1])\n";
   const std::string log = (dir_ / "log").string();
   const std::string command =
       python + " " + (dir_ / "check.py").string() + folders + " >" + log + " 2>&1";

@@ -14,7 +14,9 @@ json read_json(const std::string& path) {
   return json::parse(in);
 }
 
-json llama() { return read_json("tests/support/stories260K/config.json"); }
+json llama() {
+  return read_json("tests/support/stories260K/config.json");
+}
 
 std::string error_of(const json& config) {
   try {
@@ -86,8 +88,7 @@ TEST(ModelConfig, BothRopeSpellingsMeanTheSame) {
 
 TEST(ModelConfig, WritesWhatItReads) {
   for (const char* name : {"llama3_scaled", "llama_untied", "qwen2_tied", "qwen3_head32"}) {
-    const json file =
-        read_json(std::string("tests/golden/models/") + name + "/config.json");
+    const json file = read_json(std::string("tests/golden/models/") + name + "/config.json");
     const ModelConfig config = parse_model_config(file, "c");
     const json written = to_json(config);
     EXPECT_EQ(to_json(parse_model_config(written, "written")), written) << name;

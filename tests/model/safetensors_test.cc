@@ -1,7 +1,6 @@
 #include "model/safetensors.h"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <cstring>
 #include <filesystem>
@@ -10,6 +9,8 @@
 
 #include "core/error.h"
 #include "core/json.h"
+#include "tests/support/faulty_files.h"
+#include "tests/support/temporary_directory.h"
 
 namespace kedge {
 namespace {
@@ -18,15 +19,6 @@ namespace fs = std::filesystem;
 
 class Safetensors : public testing::Test {
  protected:
-  Safetensors() {
-    const auto* info = testing::UnitTest::GetInstance()->current_test_info();
-    dir_ = fs::temp_directory_path() /
-           ("kedge-safetensors-" + std::to_string(::getpid()) + "-" + info->name());
-    fs::create_directories(dir_);
-    path_ = (dir_ / "t.safetensors").string();
-  }
-  ~Safetensors() override { fs::remove_all(dir_); }
-
   void put(const std::string& bytes) const {
     std::ofstream(path_, std::ios::binary | std::ios::trunc) << bytes;
   }
@@ -50,8 +42,8 @@ class Safetensors : public testing::Test {
     return "";
   }
 
-  fs::path dir_;
-  std::string path_;
+  testing_support::TemporaryDirectory dir_;
+  std::string path_ = dir_ / "t.safetensors";
 };
 
 TEST_F(Safetensors, RoundTripsFp32) {
@@ -70,7 +62,7 @@ TEST_F(Safetensors, RoundTripsFp32) {
   file.read_floats(*entry, read.data());
   EXPECT_EQ(std::memcmp(read.data(), a.data(), 24), 0);
   EXPECT_EQ(file.find("c"), nullptr);
-  EXPECT_EQ(std::distance(fs::directory_iterator(dir_), {}), 1) << "a temporary is left";
+  EXPECT_EQ(std::distance(fs::directory_iterator(dir_.path()), {}), 1) << "a temporary is left";
 }
 
 TEST_F(Safetensors, WritesBf16ToNearestEven) {
@@ -124,9 +116,11 @@ TEST_F(Safetensors, LyingHeadersAreRefusedByName) {
       {R"({"x":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}})", 4, "need 8 bytes"},
       {R"({"x":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}})", 8, "begins at byte 4"},
       {R"({"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},
-           "y":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})", 4, "begins at byte 0"},
+           "y":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})",
+       4, "begins at byte 0"},
       {R"({"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},
-           "x":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}})", 8, "'x' stands twice"},
+           "x":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}})",
+       8, "'x' stands twice"},
       {R"({"x":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}})", 4, "ascending"},
       {R"({"x":{"dtype":"F32","shape":[1],"data_offsets":[0]}})", 4, "data_offsets"},
       {R"({"x":{"dtype":"F33","shape":[1],"data_offsets":[0,4]}})", 4, "did you mean 'F32'"},
@@ -159,7 +153,7 @@ TEST_F(Safetensors, ShortFilesAreRefused) {
   EXPECT_NE(error_of_open().find("found 7 bytes"), std::string::npos);
   put(std::string(8, '\xff'));
   EXPECT_NE(error_of_open().find("header claims"), std::string::npos);
-  path_ = dir_.string();
+  path_ = dir_.path();
   EXPECT_NE(error_of_open(), "");
 }
 
@@ -178,11 +172,21 @@ TEST_F(Safetensors, MutatedFilesNeverCrash) {
     for (int i = 0; i < edits && !bytes.empty(); ++i) {
       const size_t at = random() % std::min<size_t>(bytes.size(), 200);
       switch (random() % 5) {
-        case 0: bytes[at] = static_cast<char>(random()); break;
-        case 1: bytes[at] = interesting[random() % interesting.size()]; break;
-        case 2: bytes.erase(at, 1 + random() % 8); break;
-        case 3: bytes.insert(at, 1, interesting[random() % interesting.size()]); break;
-        default: bytes.resize(random() % bytes.size()); break;
+        case 0:
+          bytes[at] = static_cast<char>(random());
+          break;
+        case 1:
+          bytes[at] = interesting[random() % interesting.size()];
+          break;
+        case 2:
+          bytes.erase(at, 1 + random() % 8);
+          break;
+        case 3:
+          bytes.insert(at, 1, interesting[random() % interesting.size()]);
+          break;
+        default:
+          bytes.resize(random() % bytes.size());
+          break;
       }
     }
     put(bytes);
@@ -201,11 +205,15 @@ TEST_F(Safetensors, MutatedFilesNeverCrash) {
 
 TEST_F(Safetensors, FailedWritesLeaveNothing) {
   const std::vector<float> values(4, 1.0f);
-  const std::vector<SafetensorsTensor> twice = {{"x", {4}, values.data()}, {"x", {4}, values.data()}};
+  const std::vector<SafetensorsTensor> twice = {{"x", {4}, values.data()},
+                                                {"x", {4}, values.data()}};
   EXPECT_THROW(write_safetensors(real_files(), path_, twice, DType::f32, {}), InvariantError);
   EXPECT_FALSE(fs::exists(path_));
   const std::vector<SafetensorsTensor> once = {{"x", {4}, values.data()}};
-  EXPECT_THROW(write_safetensors(real_files(), (dir_ / "no" / "x").string(), once, DType::f32, {}), Error);
+  testing_support::FaultyFiles files(real_files());
+  files.set_capacity(20);
+  EXPECT_THROW(write_safetensors(files, path_, once, DType::f32, {}), FileError);
+  EXPECT_FALSE(fs::exists(path_));
 }
 
 }  // namespace

@@ -6,7 +6,7 @@ namespace kedge {
 namespace {
 
 json token(int id, const std::string& content, json flags = json::object()) {
-  json part = {{"id", id},         {"content", content}, {"single_word", false}, {"lstrip", false},
+  json part = {{"id", id},        {"content", content},  {"single_word", false}, {"lstrip", false},
                {"rstrip", false}, {"normalized", false}, {"special", true}};
   part.update(flags);
   return part;
@@ -41,13 +41,14 @@ TEST(AddedTokens, LeftmostLongest) {
 }
 
 TEST(AddedTokens, StripsTakeWhiteSpace) {
-  const json list = {token(1, "<m>", {{"lstrip", true}, {"rstrip", true}}), token(2, "<r>", {{"rstrip", true}})};
+  const json list = {token(1, "<m>", {{"lstrip", true}, {"rstrip", true}}),
+                     token(2, "<r>", {{"rstrip", true}})};
   EXPECT_EQ(split(list, "a \u3000<m>\n b"), Strings({"a", "#1", "b"}));
   EXPECT_EQ(split(list, "<r>  <m> x"), Strings({"#2", "#1", "x"}));
 }
 
 TEST(AddedTokens, SingleWordsStandAlone) {
-  const json list = {token(1, "word", {{"single_word", true}})};
+  const json list = json::array({token(1, "word", {{"single_word", true}})});
   EXPECT_EQ(split(list, "word words sword \u00e9word word."),
             Strings({"#1", " words sword \u00e9word ", "#1", "."}));
 }
@@ -63,7 +64,8 @@ TEST(AddedTokens, NormalizedOnesAreFoundAfterTheNormalizer) {
 TEST(AddedTokens, LookUps) {
   const Normalizer none;
   const Vocabulary vocabulary({{"a", 0}}, "v");
-  const AddedTokens added({token(7, "<s>"), token(9, "x", {{"special", false}})}, "t", vocabulary, none);
+  const AddedTokens added({token(7, "<s>"), token(9, "x", {{"special", false}})}, "t", vocabulary,
+                          none);
   EXPECT_EQ(added.end(), 10);
   ASSERT_NE(added.find("<s>"), nullptr);
   EXPECT_EQ(added.find("<s>")->id, 7);
@@ -72,13 +74,25 @@ TEST(AddedTokens, LookUps) {
   EXPECT_EQ(added.find(Token{8}), nullptr);
 }
 
+std::string error_of(const json& list) {
+  try {
+    split(list, "");
+  } catch (const ConfigError& error) {
+    return error.what();
+  }
+  return "";
+}
+
 TEST(AddedTokens, ContradictionsAreRefused) {
-  EXPECT_THROW(split({token(1, "a")}, ""), ConfigError);               // a is 0 in the vocabulary
-  EXPECT_THROW(split({token(0, "b")}, ""), ConfigError);               // 0 is a's
-  EXPECT_THROW(split({token(1, "b"), token(1, "c")}, ""), ConfigError);
-  EXPECT_THROW(split({token(-1, "b")}, ""), ConfigError);
-  EXPECT_THROW(split(json::array({{{"id", 1}}}), ""), ConfigError);
-  EXPECT_EQ(split({token(0, "a")}, "a"), Strings({"#0"}));
+  const auto one = [](const json& part) { return json::array({part}); };
+  EXPECT_EQ(error_of(one(token(0, "a"))), "");
+  EXPECT_NE(error_of(one(token(1, "a"))).find("id 0 of the model's vocabulary"), std::string::npos);
+  EXPECT_NE(error_of(one(token(0, "b"))).find("not that of 'a'"), std::string::npos);
+  EXPECT_NE(error_of({token(1, "b"), token(1, "c")}).find("used twice"), std::string::npos);
+  EXPECT_NE(error_of(one(token(-1, "b"))).find("found -1"), std::string::npos);
+  EXPECT_NE(error_of(one(json::object())).find("added_tokens[0]: 'id' is missing"),
+            std::string::npos);
+  EXPECT_NE(error_of(json::object()).find("expected a list"), std::string::npos);
 }
 
 }  // namespace

@@ -11,8 +11,8 @@ using Tokens = std::vector<Token>;
 
 json model() {
   return {{"type", "BPE"},
-          {"vocab", {{"a", 0}, {"b", 1}, {"c", 2}, {"ab", 3}, {"bc", 4}, {"abc", 5}, {"aa", 6},
-                     {"?", 7}}},
+          {"vocab",
+           {{"a", 0}, {"b", 1}, {"c", 2}, {"ab", 3}, {"bc", 4}, {"abc", 5}, {"aa", 6}, {"?", 7}}},
           {"merges", {"b c", "a b", "a bc", "a a"}}};
 }
 
@@ -23,7 +23,7 @@ Tokens encode(const json& part, const std::string& word) {
 }
 
 TEST(Bpe, LowestRankFirstThenLeftmost) {
-  EXPECT_EQ(encode(model(), "abc"), Tokens({5}));   // b c before a b
+  EXPECT_EQ(encode(model(), "abc"), Tokens({5}));  // b c before a b
   EXPECT_EQ(encode(model(), "ab"), Tokens({3}));
   EXPECT_EQ(encode(model(), "aaa"), Tokens({6, 0}));
   EXPECT_EQ(encode(model(), "cba"), Tokens({2, 1, 0}));
@@ -58,8 +58,9 @@ TEST(Bpe, ByteFallbackNeedsAllBytes) {
   EXPECT_EQ(encode(part, "a\u00e9"), Tokens({0, 8, 9}));
   EXPECT_EQ(encode(part, "\u00e8"), Tokens({7}));
   // The library keeps an unknown open across bytes.
-  EXPECT_EQ(encode(part, "\u00e8\u00e9"
-                         "a"),
+  EXPECT_EQ(encode(part,
+                   "\u00e8\u00e9"
+                   "a"),
             Tokens({8, 9, 7, 0}));
 }
 

@@ -37,8 +37,9 @@ TEST(TokenDecoder, ByteLevel) {
 
 TEST(TokenDecoder, ByteFallbackRunsAreTextOrReplaced) {
   const json part = {{"type", "ByteFallback"}};
-  EXPECT_EQ(decoded(part, {"a", "<0xE2>", "<0x82>", "<0xAC>", "b"}), "a\u20ac"
-                                                                      "b");
+  EXPECT_EQ(decoded(part, {"a", "<0xE2>", "<0x82>", "<0xAC>", "b"}),
+            "a\u20ac"
+            "b");
   EXPECT_EQ(decoded(part, {"<0x41>", "<0xFF>", "b"}), "\uFFFD\uFFFDb");
   EXPECT_EQ(decoded(part, {"<0x41>"}), "A");
   EXPECT_EQ(decoded(part, {"<0xG1>", "<0x4>"}), "<0xG1><0x4>");
@@ -58,8 +59,9 @@ TEST(TokenDecoder, LlamaSequence) {
                        {{"type", "ByteFallback"}},
                        {{"type", "Fuse"}},
                        {{"type", "Strip"}, {"content", " "}, {"start", 1}, {"stop", 0}}}}};
-  EXPECT_EQ(decoded(part, {"\u2581Once", "\u2581"
-                                         "a",
+  EXPECT_EQ(decoded(part, {"\u2581Once",
+                           "\u2581"
+                           "a",
                            "<0x0A>", "\u2581"}),
             "Once a\n ");
   EXPECT_EQ(decoded(part, {"\u2581", "\u2581x"}), " x");

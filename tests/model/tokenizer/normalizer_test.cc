@@ -21,13 +21,15 @@ TEST(Normalizer, PrependsToTextOnly) {
 }
 
 TEST(Normalizer, SequencesRunInOrder) {
-  const json part = {{"type", "Sequence"},
-                     {"normalizers",
-                      {{{"type", "Prepend"}, {"prepend", " "}},
-                       {{"type", "Replace"}, {"pattern", {{"String", " "}}}, {"content", "\u2581"}}}}};
-  EXPECT_EQ(normalized(part, "a b"), "\u2581"
-                                     "a\u2581"
-                                     "b");
+  const json part = {
+      {"type", "Sequence"},
+      {"normalizers",
+       {{{"type", "Prepend"}, {"prepend", " "}},
+        {{"type", "Replace"}, {"pattern", {{"String", " "}}}, {"content", "\u2581"}}}}};
+  EXPECT_EQ(normalized(part, "a b"),
+            "\u2581"
+            "a\u2581"
+            "b");
 }
 
 TEST(Normalizer, UnicodeForms) {
@@ -36,11 +38,13 @@ TEST(Normalizer, UnicodeForms) {
   EXPECT_EQ(normalized({{"type", "NFKC"}}, "\ufb01\u00b2e\u0301"), "fi2\u00e9");
   EXPECT_EQ(normalized({{"type", "NFKD"}}, "\u00bd\u00e9"), "1\u20442e\u0301");
   EXPECT_EQ(normalized({{"type", "NFC"}}, std::string("a\0b", 3)), std::string("a\0b", 3));
-  EXPECT_EQ(normalized({{"type", "NFC"}}, std::string("\u00e9\0b", 4)), std::string("\u00e9\0b", 4));
+  EXPECT_EQ(normalized({{"type", "NFC"}}, std::string("\u00e9\0b", 4)),
+            std::string("\u00e9\0b", 4));
 }
 
 TEST(Normalizer, UnknownTypesAreRefusedByPlace) {
-  const json part = {{"type", "Sequence"}, {"normalizers", {{{"type", "NFC"}}, {{"type", "Lower"}}}}};
+  const json part = {{"type", "Sequence"},
+                     {"normalizers", {{{"type", "NFC"}}, {{"type", "Lower"}}}}};
   try {
     Normalizer(part, "t.json: normalizer");
     FAIL();

@@ -7,19 +7,18 @@ namespace kedge {
 namespace {
 
 TEST(PatternSyntax, KeepsWhatBothUnderstand) {
-  for (const char* same : {"abc|d?e*f+", "(?:a|b)(?=c)(?!d)(?<=e)(?<!f)(?>g)(?i:h)", "[^a-z\\]\\\\]",
-                           "a{2}b{1,3}c{2,}", "\\p{L}\\P{Nd}", "\\r\\n\\t", "\\.\\[\\|", "a++"}) {
+  for (const char* same :
+       {"abc|d?e*f+", "(?:a|b)(?=c)(?!d)(?<=e)(?<!f)(?>g)(?i:h)", "[^a-z\\]\\\\]",
+        "a{2}b{1,3}c{2,}", "\\p{L}\\P{Nd}", "\\r\\n\\t", "\\.\\[\\|", "a++"}) {
     EXPECT_EQ(translate_pattern(same, "p"), same);
   }
 }
 
 TEST(PatternSyntax, TranslatesWhatDiffers) {
-  EXPECT_EQ(translate_pattern("\\s[^\\S\\d]", "p"),
-            "\\p{White_Space}[^\\P{White_Space}\\p{Nd}]");
+  EXPECT_EQ(translate_pattern("\\s[^\\S\\d]", "p"), "\\p{White_Space}[^\\P{White_Space}\\p{Nd}]");
   EXPECT_EQ(translate_pattern("\\p{Han}\\p{Letter}\\p{^N}\\P{Alpha}", "p"),
             "\\p{sc:Han}\\p{L}\\P{N}\\P{Alphabetic}");
-  EXPECT_EQ(translate_pattern("\\u4e16\\x41\\x{1F642}\\v", "p"),
-            "\\x{4e16}\\x41\\x{1F642}\\x{0b}");
+  EXPECT_EQ(translate_pattern("\\u4e16\\x41\\x{1F642}\\v", "p"), "\\x{4e16}\\x41\\x{1F642}\\x{0b}");
   EXPECT_EQ(translate_pattern("a{,3}{x}", "p"), "a{0,3}\\{x}");
   EXPECT_EQ(translate_pattern("[]a]", "p"), "[\\]a]");
   EXPECT_EQ(translate_pattern("\\\u00e9", "p"), "\u00e9");

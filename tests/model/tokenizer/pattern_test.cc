@@ -27,15 +27,13 @@ TEST(TextPattern, FindsAllFromLeftToRight) {
 
 TEST(TextPattern, EmptyMatchesEndAndDoNotFollowAMatch) {
   const TextPattern pattern("a*", "p");
-  EXPECT_EQ(pattern.find_all("b\u00e9aa"),
-            (std::vector<MatchSpan>{{0, 0}, {1, 1}, {3, 5}}));
+  EXPECT_EQ(pattern.find_all("b\u00e9aa"), (std::vector<MatchSpan>{{0, 0}, {1, 1}, {3, 5}}));
   EXPECT_EQ(pattern.find_all(""), (std::vector<MatchSpan>{{0, 0}}));
 }
 
 TEST(TextPattern, LiteralTextHasNoSyntax) {
   EXPECT_EQ(matches(TextPattern::literal("a.*"), "aXX a.* a.*"), Strings({"a.*", "a.*"}));
-  EXPECT_EQ(TextPattern::literal("\u2581").find_all("x\u2581y"),
-            (std::vector<MatchSpan>{{1, 4}}));
+  EXPECT_EQ(TextPattern::literal("\u2581").find_all("x\u2581y"), (std::vector<MatchSpan>{{1, 4}}));
 }
 
 TEST(TextPattern, LongRunsNeedNoDeepStack) {

@@ -7,8 +7,12 @@ namespace {
 
 using Tokens = std::vector<Token>;
 
-json special(const char* name) { return {{"SpecialToken", {{"id", name}, {"type_id", 0}}}}; }
-json sequence() { return {{"Sequence", {{"id", "A"}, {"type_id", 0}}}}; }
+json special(const char* name) {
+  return {{"SpecialToken", {{"id", name}, {"type_id", 0}}}};
+}
+json sequence() {
+  return {{"Sequence", {{"id", "A"}, {"type_id", 0}}}};
+}
 json template_of(const json& single) {
   return {{"type", "TemplateProcessing"},
           {"single", single},

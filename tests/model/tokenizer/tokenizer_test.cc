@@ -1,7 +1,6 @@
 #include "model/tokenizer/tokenizer.h"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -10,6 +9,7 @@
 #include "core/error.h"
 #include "core/json.h"
 #include "core/text.h"
+#include "tests/support/temporary_directory.h"
 
 namespace kedge {
 namespace {
@@ -56,8 +56,7 @@ TEST(Tokenizer, BytesAreTheirOwnIds) {
   for (const char c : text) expected.push_back(static_cast<uint8_t>(c));
   EXPECT_EQ(tokenizer->encode(text, true), expected);
   EXPECT_EQ(tokenizer->decode(expected, true), text);
-  EXPECT_EQ(tokenizer->encode("7+5=<eos>", false),
-            std::vector<Token>({'7', '+', '5', '=', 256}));
+  EXPECT_EQ(tokenizer->encode("7+5=<eos>", false), std::vector<Token>({'7', '+', '5', '=', 256}));
   EXPECT_EQ(tokenizer->decode(std::vector<Token>{'a', 256, 257, 'b'}, true), "ab");
   EXPECT_EQ(tokenizer->decode(std::vector<Token>{'a', 256, 'b'}, false), "a<eos>b");
   EXPECT_EQ(tokenizer->decode(std::vector<Token>{'a', 999, -1, 'b'}, false), "ab");
@@ -119,11 +118,13 @@ TEST(Tokenizer, RefusesUnsupportedPartsByTypeAndPlace) {
       {"/model/merges", {"a"}, "model.merges[0]"},
       {"/model/merges", {"a b c"}, "model.merges[0]"},
       {"/model/merges", {"a \u2603"}, "token '\u2603' is not in the vocabulary"},
-      {"/model/merges", json::array({json::array({"a", "q"})}), "token 'aq' is not in the vocabulary"},
+      {"/model/merges", json::array({json::array({"a", "q"})}),
+       "token 'aq' is not in the vocabulary"},
       {"/normalizer", {{"type", "BertNormalizer"}}, "tokenizer.json: normalizer: type"},
       {"/pre_tokenizer",
        {{"type", "Sequence"}, {"pretokenizers", {{{"type", "BytLevel"}}}}},
-       "pre_tokenizer.pretokenizers[0]: type: 'BytLevel' is not supported; did you mean 'ByteLevel'"},
+       "pre_tokenizer.pretokenizers[0]: type: 'BytLevel' is not supported; did you mean "
+       "'ByteLevel'"},
       {"/pre_tokenizer",
        {{"type", "Split"}, {"pattern", {{"Regex", "a(?<n>b)"}}}, {"behavior", "Isolated"}},
        "pre_tokenizer.pattern: the pattern uses the group"},
@@ -153,8 +154,8 @@ TEST(Tokenizer, RefusesUnsupportedPartsByTypeAndPlace) {
   for (const Refusal& refusal : refusals) {
     json object = good;
     object[json::json_pointer(refusal.pointer)] = refusal.value;
-    EXPECT_NE(error_of(object).find(refusal.part), std::string::npos)
-        << refusal.part << "\n" << error_of(object);
+    EXPECT_NE(error_of(object).find(refusal.part), std::string::npos) << refusal.part << "\n"
+                                                                      << error_of(object);
   }
   EXPECT_NE(error_of(json::array()), "");
   EXPECT_THROW(Tokenizer::load("/nowhere"), ConfigError);
@@ -180,8 +181,10 @@ void compare(const Tokenizer& tokenizer, const json& expected, int& differences)
   ++differences;
   if (differences > 3) return;
   ADD_FAILURE() << expected.dump() << "\nours "
-                << (only_ids ? json() : json(tokenizer.encode(
-                                            expected.at("text").get<std::string>(), false))).dump()
+                << (only_ids
+                        ? json()
+                        : json(tokenizer.encode(expected.at("text").get<std::string>(), false)))
+                       .dump()
                 << " decoded " << json(tokenizer.decode(special, false)).dump() << " skipped "
                 << json(tokenizer.decode(special, true)).dump();
 }
@@ -192,11 +195,11 @@ TEST(Tokenizer, EqualsTheTokenizersLibrary) {
   if (std::system((python + " -c 'import tokenizers' >/dev/null 2>&1").c_str()) != 0) {
     GTEST_SKIP() << python << " has no tokenizers; set KEDGE_ORACLE_PYTHON";
   }
-  const fs::path dir = fs::temp_directory_path() / ("kedge-tokenizer-" + std::to_string(::getpid()));
-  fs::create_directories(dir);
+  const testing_support::TemporaryDirectory temporary;
+  const fs::path dir = temporary.path();
   std::ofstream(dir / "bytes.json") << Tokenizer::bytes({"<s>", "</s>", "<|im_end|>"})->to_json();
-  const std::string command = python + " " + kSupport + "tokenizer_oracle.py " + dir.string() + " " +
-                              kSupport + "stories260K/tokenizer.json " +
+  const std::string command = python + " " + kSupport + "tokenizer_oracle.py " + dir.string() +
+                              " " + kSupport + "stories260K/tokenizer.json " +
                               (dir / "bytes.json").string();
   ASSERT_EQ(std::system(command.c_str()), 0);
   int tokenizers = 0;
@@ -214,7 +217,6 @@ TEST(Tokenizer, EqualsTheTokenizersLibrary) {
     EXPECT_GT(count, 900);
   }
   EXPECT_GT(tokenizers, 15);
-  fs::remove_all(dir);
 }
 
 }  // namespace

@@ -56,10 +56,12 @@ TEST(Unicode, Classes) {
     EXPECT_TRUE(is_white_space(c));
   }
   for (const char32_t c : {U'a', U'\u200b', U'\u180e', U'\u001c'}) EXPECT_FALSE(is_white_space(c));
-  for (const char32_t c : {U'a', U'7', U'_', U'\u0301', U'\u4e16', U'\u2163', U'\u24d0', U'\u200d'}) {
+  for (const char32_t c :
+       {U'a', U'7', U'_', U'\u0301', U'\u4e16', U'\u2163', U'\u24d0', U'\u200d'}) {
     EXPECT_TRUE(is_word_char(c)) << static_cast<uint32_t>(c);
   }
-  for (const char32_t c : {U'-', U'\u00b2', U'\u20ac', U'\u200b', U' '}) EXPECT_FALSE(is_word_char(c));
+  for (const char32_t c : {U'-', U'\u00b2', U'\u20ac', U'\u200b', U' '})
+    EXPECT_FALSE(is_word_char(c));
 }
 
 }  // namespace
