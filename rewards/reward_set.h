@@ -4,6 +4,9 @@
 // trajectories end, in any order; finish() once per step with all of its groups. What comes out of
 // finish() is a function of the items alone, not of the order or time of the earlier calls.
 //
+// Histories and error counts belong to what is judged: evaluation makes a set of its own, or it would
+// change what training sees.
+//
 // Thread rule: one thread at a time.
 #pragma once
 #include <memory>
@@ -45,6 +48,8 @@ class RewardSet {
 
   // Labels in config order: the components of every TrajectoryScore.
   const std::vector<std::string>& names() const { return names_; }
+  // Component whose raw score is the metric.
+  size_t metric_index() const { return metric_; }
   // Signal columns that items must bring, each once.
   std::vector<std::string> signal_columns() const;
   // ConfigError when a reward needs a column that the prompt does not have.
