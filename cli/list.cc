@@ -5,7 +5,7 @@
 #include "core/registry.h"
 #include "rewards/reward.h"
 #include "rollout/tasks/task.h"
-#include "trainer/advantage/table.h"
+#include "trainer/advantage/estimator.h"
 #include "trainer/strategy/table.h"
 
 namespace kedge {
@@ -47,7 +47,7 @@ const std::vector<Family>& families() {
       {"tasks", "data.train.task", [] { print_names("tasks (data.train.task)", task_table()); }},
       {"presets", "algorithm.preset", print_presets},
       {"estimators", "algorithm.advantage.estimator",
-       [] { print_names("estimators (algorithm.advantage.estimator)", estimator_table()); }},
+       [] { print_names("estimators (algorithm.advantage.estimator)", advantage_estimators()); }},
       {"strategies", "rollout.strategy",
        [] { print_names("strategies (rollout.strategy.name)", strategy_table()); }},
   };

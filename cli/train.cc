@@ -3,7 +3,6 @@
 #include "cli/arguments.h"
 #include "cli/progress.h"
 #include "core/signal_flag.h"
-#include "trainer/plan.h"
 #include "trainer/run.h"
 
 namespace kedge {
@@ -19,7 +18,7 @@ ExitCode run_loop(RunFunction run, const RunConfig& config, const Shown& shown,
   RunServices services;
   services.progress = [&](const Progress& progress) { line.show(progress); };
   services.note = [&](const std::string& text) { line.note(text); };
-  services.stop_signal = [&] { return signals.received(); };
+  services.stop_signal = [&] { return stop_requested(); };
   services.resume = resume;
   const RunOutcome outcome = run(config, services);
   line.finish();
