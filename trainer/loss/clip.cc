@@ -74,7 +74,7 @@ ClipTerm unclipped(const ClipConfig&, const ClipInput& in) {
 std::span<const ClipKind> clip_kinds() {
   static constexpr std::array<ClipKind, 4> table = {{
       {"ppo", "the smaller of the free and the clipped surrogate, optionally dual-clipped", ppo},
-      {"cispo", "the clipped ratio as a constant weight of A log pi", cispo},
+      {"cispo", "the clipped ratio as a constant weight of A log pi", cispo, true},
       {"sapo", "a sigmoid gate around ratio 1", sapo},
       {"none", "ratio times advantage", unclipped},
   }};

@@ -29,6 +29,8 @@ struct ClipKind {
   std::string_view name;
   std::string_view doc;
   ClipTerm (*term)(const ClipConfig&, const ClipInput&);
+  // The loss holds a part constant: its derivative is not that of its value.
+  bool stops_gradient = false;
 };
 
 std::span<const ClipKind> clip_kinds();

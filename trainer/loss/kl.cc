@@ -41,8 +41,8 @@ std::span<const KlEstimator> kl_estimators() {
       {"k2", "x^2 / 2; the gradient of the true KL on-policy", k2},
       {"k3", "e^x - x - 1, never negative", k3},
       {"abs", "|x|", absolute},
-      {"k1+", "k1's value with k2's gradient", k1_straight},
-      {"k3+", "k3's value with k2's gradient", k3_straight},
+      {"k1+", "k1's value with k2's gradient", k1_straight, true},
+      {"k3+", "k3's value with k2's gradient", k3_straight, true},
   }};
   return table;
 }

@@ -17,6 +17,7 @@ struct KlEstimator {
   std::string_view name;
   std::string_view doc;
   KlTerm (*term)(double x, bool clamp);
+  bool stops_gradient = false;  // the derivative is not that of the value
 };
 
 std::span<const KlEstimator> kl_estimators();
