@@ -31,9 +31,10 @@ class Activations {
   TensorView hidden() const;
   int64_t bytes() const;  // held now: bytes_per_token x the largest batch, and some alignment
 
+  struct Memory;  // model/activations.h; for the transformer only
+
  private:
   friend class Transformer;
-  struct Memory;
   std::unique_ptr<Memory> memory_;
 };
 

@@ -234,6 +234,63 @@ TEST(Transformer, ThreadsChangeNoBit) {
   expect_same_bits(a.grad, b.grad, "gradient");
 }
 
+// Records what the tap is shown.
+class Recorder : public AttentionTap {
+ public:
+  bool wants(int layer) const override { return layer == 1; }
+  void observe(const AttentionSample& sample) override {
+    layers.push_back(sample.layer);
+    paged.push_back(sample.paged != nullptr);
+    EXPECT_NE(sample.paged != nullptr, sample.forest != nullptr);
+    EXPECT_EQ(sample.kv != nullptr, sample.paged != nullptr);
+    const int64_t T = sample.qkv_TC.size(0);
+    qkv.insert(qkv.end(), sample.qkv_TC.f32(), sample.qkv_TC.f32() + T * sample.qkv_TC.size(1));
+    lse.insert(lse.end(), sample.lse_TH.f32(), sample.lse_TH.f32() + T * sample.lse_TH.size(1));
+  }
+  std::vector<int> layers;
+  std::vector<bool> paged;
+  std::vector<float> qkv, lse;
+};
+
+TEST(Transformer, TapSeesWantedLayersInEveryForwardButNotInRecomputation) {
+  Model model(small_config("qwen3"));
+  const std::vector<Token> tokens = random_tokens(9, 29, 1);
+  const SegmentLayout layout = one_segment(9);
+  Recorder packed, paged;
+  Activations activations(model.transformer.config(), Recompute::blocks);
+  model.transformer.forward(model.machine.context, model.parameters, tokens, layout, activations,
+                            &packed);
+  Tensor dhidden = Tensor::random({9, 16}, 1);
+  model.transformer.backward(model.machine.context, model.parameters, tokens, layout, activations,
+                             dhidden);
+  EXPECT_EQ(packed.layers, (std::vector<int>{1}));
+  KvCache kv(model.transformer.config(), 1);
+  const std::vector<int32_t> blocks = {0};
+  Tensor hidden({9, 16});
+  model.transformer.forward_paged(model.machine.context, model.parameters, tokens,
+                                  {{{0, 9, 0, blocks}}}, kv, hidden, &paged);
+  EXPECT_EQ(paged.layers, (std::vector<int>{1}));
+  EXPECT_EQ(paged.paged, (std::vector<bool>{true}));
+  expect_same_bits(paged.qkv, packed.qkv, "qkv");
+  expect_same_bits(paged.lse, packed.lse, "lse");
+}
+
+TEST(Transformer, RefusesPagedRowsThatDoNotFit) {
+  Model model(small_config());
+  const std::vector<Token> tokens = random_tokens(4, 29, 1);
+  KvCache kv(model.transformer.config(), 2);
+  Tensor hidden({4, 16});
+  const std::vector<int32_t> one_block = {0};
+  const auto refused = [&](PagedLayout layout) {
+    EXPECT_THROW(model.transformer.forward_paged(model.machine.context, model.parameters, tokens,
+                                                 layout, kv, hidden),
+                 InvariantError);
+  };
+  refused({{{0, 4, 13, one_block}}});                         // needs position 16
+  refused({{{0, 3, 0, one_block}}});                          // three of four tokens
+  refused({{{0, 2, 0, one_block}, {3, 4, 0, one_block}}});    // a hole
+}
+
 TEST(Transformer, RefusesWhatDoesNotFit) {
   Model model(small_config());
   EXPECT_THROW(model.hidden(random_tokens(65, 29, 1), one_segment(65)), InvariantError);
