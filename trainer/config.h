@@ -5,7 +5,7 @@
 
 #include "core/json.h"
 #include "core/schema.h"
-#include "rewards/reward_set.h"
+#include "rewards/config.h"
 #include "rollout/config.h"
 #include "trainer/algorithm/config.h"
 #include "trainer/config_sections.h"
@@ -19,6 +19,7 @@ struct RunConfig {
   DataConfig data;
   RolloutConfig rollout;
   std::vector<RewardConfig> rewards;
+  RewardOptions reward_options;
   AlgorithmConfig algorithm;
   OptimizerConfig optimizer;
   TrainSection train;
@@ -38,7 +39,8 @@ void visit(V& v, RunConfig& c) {
   v.section("model", c.model, "what is trained");
   v.section("data", c.data, "prompts and demonstrations");
   v.section("rollout", c.rollout, "sampling");
-  v.field("rewards", c.rewards, "judgement, summed by weight");
+  v.field("rewards", c.rewards, "judgement, in the order of summing");
+  v.section("reward_options", c.reward_options, "how rewards are combined, and their errors");
   v.section("algorithm", c.algorithm, "from rewards to the loss");
   v.section("optimizer", c.optimizer, "from gradients to weights");
   v.section("train", c.train, "steps, batches, evaluation, checkpoints");
@@ -56,8 +58,13 @@ RunConfig load_run_config(const std::vector<std::string>& files,
 // Resolved values; their YAML loads to the same configuration.
 ordered_json dump_run_config(const RunConfig& config);
 
-// Hash of everything that decides the numbers of a run: all values but run.name, run.dir, the number
-// of steps, how often it evaluates, logs and saves, and threads. A resume refuses another hash.
+// Hash of everything that decides the numbers of a step: all values but names and places, the number of
+// steps (unless a schedule reads it), how often the run evaluates, logs and saves, and what changes
+// speed only. A resume refuses another hash.
 std::string numbers_hash(const RunConfig& config);
+
+// What a training run needs beyond a well-formed file, and what this build cannot do yet: ConfigError.
+// `supervised`: kedge sft. Returns warnings for people.
+std::vector<std::string> check_for_training(const RunConfig& config, bool supervised);
 
 }  // namespace kedge

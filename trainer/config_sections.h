@@ -74,7 +74,7 @@ struct SftSection {
 
 struct ComputeSection {
   ComputeDevice device = ComputeDevice::cpu;
-  Numerics numerics = Numerics::aten;
+  Numerics numerics = Numerics::exact;
   WeightFormat weights = WeightFormat::fp32;
   int32_t threads = 0;
 };

@@ -6,7 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "core/clock.h"
 #include "core/error.h"
+#include "core/files.h"
 #include "core/metrics.h"
 #include "trainer/config.h"
 
@@ -17,7 +19,6 @@ struct Progress {
   int64_t step = 0;   // steps done
   int64_t steps = 0;  // of the run
   double seconds_left = 0.0;
-  bool evaluation = false;       // metrics are those of an evaluation
   const MetricSet* metrics = nullptr;
 };
 
@@ -26,7 +27,9 @@ struct RunServices {
   std::function<void(const Progress&)> progress;
   std::function<void(const std::string&)> note;  // one line for people
   std::function<int()> stop_signal;              // signal received so far, 0 = none
-  bool resume = false;  // go on from checkpoints/latest where there is one
+  bool resume = false;           // go on from checkpoints/latest where there is one
+  FileSystem* files = nullptr;   // nullptr: the operating system's
+  const Clock* clock = nullptr;  // nullptr: the real one
 };
 
 struct RunOutcome {

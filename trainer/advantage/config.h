@@ -59,21 +59,23 @@ void visit(V& v, MarginConfig& c) {
 
 template <class V>
 void visit(V& v, AdvantageConfig& c) {
-  v.field("estimator", c.estimator,
-          "group, rloo, opo, pass_at_k, reinforce_pp, reinforce_pp_baseline, remax, gpg, aapo, pvpo, "
-          "given, gae",
-          not_empty());
+  v.field(
+      "estimator", c.estimator,
+      "group, rloo, opo, pass_at_k, reinforce_pp, reinforce_pp_baseline, remax, gpg, aapo, pvpo, "
+      "given, gae",
+      not_empty());
   v.field("scale", c.scale, "what a centred reward is divided by");
   v.field("std", c.std, "standard deviation with n - 1 or with n");
   v.field("epsilon", c.epsilon, "added to the standard deviation, reward units", positive());
   v.field("leave_one_out", c.leave_one_out, "mean and standard deviation of the other siblings");
-  v.field("min_siblings", c.min_siblings, "rows below which a group leaves the update", at_least(1));
+  v.field("min_siblings", c.min_siblings, "rows below which a group leaves the update",
+          at_least(1));
   v.field("singleton", c.singleton, "advantage of a group of one: 0, the reward, or an error");
   v.field("clip", c.clip, "[low, high] of a row's advantage; null: off");
   v.field("whiten", c.whiten, "normalise over all trained tokens, or over all rows, of the batch");
   v.field("whiten_std", c.whiten_std, "standard deviation used by whiten");
-  v.field("whiten_epsilon", c.whiten_epsilon, "tokens: added to the variance; rows: to the deviation",
-          positive());
+  v.field("whiten_epsilon", c.whiten_epsilon,
+          "tokens: added to the variance; rows: to the deviation", positive());
   v.field("gamma", c.gamma, "reinforce_pp, gae: discount per token", between(0, 1));
   v.field("lambda", c.lambda, "gae: decay per token", between(0, 1));
   v.field("gpg_alpha", c.gpg_alpha, "gpg: groups over groups with spread, verl's count, or 1");

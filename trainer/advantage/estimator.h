@@ -1,5 +1,5 @@
-// Advantage estimators: the rewards of one prompt's siblings in, one advantage per sibling out (policy
-// sheet 3.1). In double on the host: they are a few thousand numbers.
+// Advantage estimators: the rewards of one prompt's siblings in, one advantage per sibling out
+// (policy sheet 3.1). In double on the host: they are a few thousand numbers.
 //
 // Every estimator is one file with one function and one line in advantage_estimators(). All of them
 // keep these rules: a flat group is exactly 0 (tested by max = min before anything is divided); a
@@ -25,19 +25,19 @@ struct RewardAnchor {
 // The siblings of one prompt, n >= 1. `position` is a sibling's place among all rows of the prompt,
 // failed ones included: what AAPO pairs by.
 struct Siblings {
-  int32_t group = 0;                   // for errors
-  std::span<const double> reward;      // [n]
-  std::span<const double> length;      // [n] tokens the policy sampled
-  std::span<const int32_t> position;   // [n]
-  std::span<const double> given;       // [n] advantages from elsewhere; empty when there are none
+  int32_t group = 0;                  // for errors
+  std::span<const double> reward;     // [n]
+  std::span<const double> length;     // [n] tokens the policy sampled
+  std::span<const int32_t> position;  // [n]
+  std::span<const double> given;      // [n] advantages from elsewhere; empty when there are none
   const RewardAnchor* anchor = nullptr;
 };
 
 // What an estimator may know of the rest of the batch.
 struct BatchFacts {
-  double reward_std = 0.0;   // over all siblings
-  int64_t groups = 0;        // with siblings
-  int64_t varied_groups = 0; // of them, with unequal rewards
+  double reward_std = 0.0;    // over all siblings
+  int64_t groups = 0;         // with siblings
+  int64_t varied_groups = 0;  // of them, with unequal rewards
   int64_t rows = 0;
   int64_t nonzero_rows = 0;  // with a reward other than 0
 };
@@ -48,7 +48,8 @@ struct EstimateInput {
   const BatchFacts& batch;
 };
 
-// Writes one advantage per sibling. Adds what it computed on the way ("baseline", "spread", "margin",
+// Writes one advantage per sibling. Adds what it computed on the way ("baseline", "spread",
+// "margin",
 // ...) to `details` unless that is null. A missing anchor and a refused group of one: PolicyError.
 using EstimateFunction = void (*)(const EstimateInput& in, std::span<double> out, json* details);
 

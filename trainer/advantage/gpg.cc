@@ -10,13 +10,14 @@ double alpha_of(const EstimateInput& in) {
   const BatchFacts& batch = in.batch;
   switch (in.config.gpg_alpha) {
     case GpgAlpha::groups:
-      return batch.varied_groups == 0 ? 0.0
-                                      : static_cast<double>(batch.groups) /
-                                            static_cast<double>(batch.varied_groups);
+      return batch.varied_groups == 0
+                 ? 0.0
+                 : static_cast<double>(batch.groups) / static_cast<double>(batch.varied_groups);
     case GpgAlpha::verl:  // counts rows, and those with a reward other than 0
       return static_cast<double>(batch.rows) /
              static_cast<double>(std::max<int64_t>(batch.nonzero_rows, 1));
-    case GpgAlpha::one: break;
+    case GpgAlpha::one:
+      break;
   }
   return 1.0;
 }

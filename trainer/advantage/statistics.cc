@@ -12,8 +12,7 @@ double mean_of(std::span<const double> values) {
 }
 
 double std_of(std::span<const double> values, StdKind kind) {
-  const double divisor =
-      static_cast<double>(values.size()) - (kind == StdKind::sample ? 1.0 : 0.0);
+  const double divisor = static_cast<double>(values.size()) - (kind == StdKind::sample ? 1.0 : 0.0);
   if (divisor <= 0) return 0.0;
   const double mean = mean_of(values);
   double sum = 0.0;

@@ -10,8 +10,8 @@ namespace kedge {
 // In place: R_t = v_t + gamma R_next over trained tokens of one row; the others become 0.
 void suffix_sum(std::span<const uint8_t> mask, double gamma, std::span<double> values);
 
-// In place: (x - mean) / sqrt(var + epsilon) over all trained tokens of the batch; the others become
-// 0. Nothing happens without trained tokens.
+// In place: (x - mean) / sqrt(var + epsilon) over all trained tokens of the batch; the others
+// become 0. Nothing happens without trained tokens.
 void whiten_tokens(std::span<const uint8_t> mask, StdKind kind, double epsilon,
                    std::span<double> values);
 

@@ -10,13 +10,14 @@ namespace kedge {
 namespace {
 
 struct MemberName {
-  const char* line;   // in a prompt's line
-  const char* rows;   // in the schema of policy_rows_json.h
+  const char* line;  // in a prompt's line
+  const char* rows;  // in the schema of policy_rows_json.h
 };
 
-constexpr MemberName kPerRow[] = {
-    {"metrics", "metric"}, {"verdicts", "verdict"}, {"truncated", "truncated"}, {"old", "old"},
-    {"reference", "ref"},  {"credit", "credit"},    {"given", "given_advantage"}, {"values", "values"}};
+constexpr MemberName kPerRow[] = {{"metrics", "metric"},        {"verdicts", "verdict"},
+                                  {"truncated", "truncated"},   {"old", "old"},
+                                  {"reference", "ref"},         {"credit", "credit"},
+                                  {"given", "given_advantage"}, {"values", "values"}};
 constexpr MemberName kPerPrompt[] = {{"reference_rewards", "ref_reward"},
                                      {"greedy_reward", "greedy_reward"}};
 
@@ -55,7 +56,9 @@ json masks_of(const PromptLine& line, size_t rows) {
 
 // All lines as one batch in the schema of the golden cases.
 json batch_of(std::span<const PromptLine> lines) {
-  json batch = {{"group", json::array()}, {"reward", json::array()}, {"mask", json::array()},
+  json batch = {{"group", json::array()},
+                {"reward", json::array()},
+                {"mask", json::array()},
                 {"verdict", json::array()}};
   for (size_t g = 0; g < lines.size(); ++g) {
     const PromptLine& line = lines[g];
@@ -131,8 +134,8 @@ std::vector<ordered_json> advantage_report(const AlgorithmConfig& config,
   const PolicyRows rows =
       policy_rows_from_json(inputs, lines.empty() ? "groups" : lines.front().place);
   AlgorithmConfig used = config;
-  const bool without_kl = config.reward.kl_coef > 0 &&
-                          (rows.ref_logprob.empty() || rows.old_logprob.empty());
+  const bool without_kl =
+      config.reward.kl_coef > 0 && (rows.ref_logprob.empty() || rows.old_logprob.empty());
   if (without_kl) used.reward.kl_coef = 0;
   const PreparedBatch batch = prepare_batch(used, rows, {.with_loss = false, .details = true});
   std::vector<ordered_json> out;
@@ -140,7 +143,8 @@ std::vector<ordered_json> advantage_report(const AlgorithmConfig& config,
     ordered_json report;
     if (lines[g].value.contains("id")) report["id"] = lines[g].value["id"];
     report.update(report_of(rows, batch, static_cast<int32_t>(g)));
-    if (without_kl) report["left_out"] = "reward.kl_coef: no old and reference log-probs were given";
+    if (without_kl)
+      report["left_out"] = "reward.kl_coef: no old and reference log-probs were given";
     out.push_back(std::move(report));
   }
   return out;

@@ -4,13 +4,13 @@
 //   {"rewards": [1, 0, null, 1], "lengths": [12, 9, 30, 11]}
 // and, optional: "id"; "metrics"; "verdicts" ("score" or why not; a null reward is not scored);
 // "truncated" (0/1); "mask" (per token, instead of lengths); "reference_rewards" (null = failed);
-// "greedy_reward"; "old" and "reference" (log-probs per token, for a KL in the reward); "credit" (per
-// token); "given" (number or list per row). Unknown members are ConfigErrors.
+// "greedy_reward"; "old" and "reference" (log-probs per token, for a KL in the reward); "credit"
+// (per token); "given" (number or list per row). Unknown members are ConfigErrors.
 //
 // One object per prompt out: "advantages" (per row; a list where tokens of the row differ),
-// "row_advantages" (before tokens), "used", "rewards" (after shaping), "flat", "dropped", and what the
-// estimator computed: "baseline", "spread", "margin", "reference", "alpha", "before_clip". A member
-// "left_out" names what needs log-probs that were not given.
+// "row_advantages" (before tokens), "used", "rewards" (after shaping), "flat", "dropped", and what
+// the estimator computed: "baseline", "spread", "margin", "reference", "alpha", "before_clip". A
+// member "left_out" names what needs log-probs that were not given.
 #pragma once
 #include <span>
 #include <string>

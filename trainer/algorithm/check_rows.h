@@ -5,8 +5,8 @@
 
 namespace kedge {
 
-// PolicyError naming the row: a log-prob or factor at a masked-in position, or the reward of a scored
-// row, is not finite; nonfinite_metric names the prompt; a column of the wrong length is a
+// PolicyError naming the row: a log-prob or factor at a masked-in position, or the reward of a
+// scored row, is not finite; nonfinite_metric names the prompt; a column of the wrong length is a
 // shape_mismatch.
 void check_rows(const PolicyRows& rows);
 

@@ -71,17 +71,17 @@ void check_critic(const AlgorithmConfig& c, const std::string& path) {
 void AlgorithmConfig::check(const std::string& path) const {
   const AdvantageEstimator& estimator = estimator_of(advantage);
   if (zero_variance != ZeroVariance::keep && !estimator.flat_is_zero) {
-    throw ConfigError(join_path(path, "zero_variance"),
-                      "found '" +
-                          std::string(enum_names(zero_variance)[static_cast<size_t>(zero_variance)]) +
-                          "' with advantage.estimator '" + advantage.estimator + "'",
-                      "keep: a flat group still has a signal there");
+    throw ConfigError(
+        join_path(path, "zero_variance"),
+        "found '" + std::string(enum_names(zero_variance)[static_cast<size_t>(zero_variance)]) +
+            "' with advantage.estimator '" + advantage.estimator + "'",
+        "keep: a flat group still has a signal there");
   }
   if (kl.coef > 0 && reward.kl_coef > 0) {
-    throw ConfigError(join_path(path, "reward.kl_coef"),
-                      "found " + format_float(reward.kl_coef) + " while kl.coef is " +
-                          format_float(kl.coef),
-                      "the KL stands in the loss or in the reward, not in both");
+    throw ConfigError(
+        join_path(path, "reward.kl_coef"),
+        "found " + format_float(reward.kl_coef) + " while kl.coef is " + format_float(kl.coef),
+        "the KL stands in the loss or in the reward, not in both");
   }
   if (advantage.lambda != 1.0 && advantage.estimator != "gae") {
     throw ConfigError(join_path(path, "advantage.lambda"),

@@ -163,14 +163,14 @@ void visit(V& v, AlgorithmConfig& c) {
 // What the other blocks of a run say about this one.
 struct AlgorithmSetting {
   int32_t samples_per_prompt = 8;
-  int32_t updates_per_batch = 1;      // minibatches_per_batch * passes_per_batch
+  int32_t updates_per_batch = 1;  // minibatches_per_batch * passes_per_batch
   bool records_sampler_logprob = true;
-  bool makes_anchors = true;          // the rollout side fills ScoredGroup::anchor
-  bool has_critic = false;            // somebody supplies values
+  bool makes_anchors = true;  // the rollout side fills ScoredGroup::anchor
+  bool has_critic = false;    // somebody supplies values
 };
 
-// Conflicts between the block and the run: ConfigError naming the key below `path`. Returns warnings:
-// legal, but most likely not meant.
+// Conflicts between the block and the run: ConfigError naming the key below `path`. Returns
+// warnings: legal, but most likely not meant.
 std::vector<std::string> check_setting(const AlgorithmConfig& config,
                                        const AlgorithmSetting& setting,
                                        const std::string& path = "algorithm");

@@ -28,8 +28,7 @@ class Planner {
     AggregateConfig entropy = config_.aggregate;
     const bool own = config_.entropy.aggregate == EntropyAggregate::token_mean;
     if (own) entropy.mode = AggregateMode::token_mean;
-    plan.entropy_coefficient =
-        coefficients(entropy, own ? used_ : (shrink ? used_ : trained_));
+    plan.entropy_coefficient = coefficients(entropy, own ? used_ : (shrink ? used_ : trained_));
     for (const int64_t n : used_) plan.trained_tokens += n;
     plan.metrics = metrics();
     return plan;
@@ -112,9 +111,9 @@ class Planner {
   const PreparedBatch& batch_;
   const GroupRange groups_;
   const RealSpan new_;
-  std::vector<int64_t> trained_;   // [R] before rejection
-  std::vector<int64_t> used_;      // [R] after
-  std::vector<uint8_t> counted_;   // [R]
+  std::vector<int64_t> trained_;  // [R] before rejection
+  std::vector<int64_t> used_;     // [R] after
+  std::vector<uint8_t> counted_;  // [R]
 };
 
 }  // namespace
@@ -130,8 +129,8 @@ PreparedUpdate prepare_update(const AlgorithmConfig& config, std::span<const Sco
   const std::vector<std::string> columns = make_credit_shaper(config.credit)->columns();
   update.rows = policy_rows(groups, signals, columns);
   update.batch = prepare_batch(config, update.rows);
-  update.plan = plan_update(config, update.rows, update.batch, {0, update.rows.num_groups},
-                            new_logprob);
+  update.plan =
+      plan_update(config, update.rows, update.batch, {0, update.rows.num_groups}, new_logprob);
   return update;
 }
 

@@ -12,6 +12,8 @@ std::string_view name_of(PolicyFault fault) {
 }
 
 PolicyError::PolicyError(PolicyFault fault, int64_t where, const std::string& text)
-    : Error("[policy] " + std::string(name_of(fault)) + ": " + text), fault_(fault), where_(where) {}
+    : Error("[policy] " + std::string(name_of(fault)) + ": " + text),
+      fault_(fault),
+      where_(where) {}
 
 }  // namespace kedge

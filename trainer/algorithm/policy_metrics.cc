@@ -11,7 +11,9 @@ using Config = const LossConfig&;
 using Plan = const PlanMetrics&;
 using Loss = const LossMetrics&;
 
-double share(double sum, double count) { return count == 0 ? 0.0 : sum / count; }
+double share(double sum, double count) {
+  return count == 0 ? 0.0 : sum / count;
+}
 
 constexpr std::array<PolicyMetric, 24> kMetrics = {{
     {"loss", "", "", "the number that is minimised",
@@ -39,7 +41,9 @@ constexpr std::array<PolicyMetric, 24> kMetrics = {{
     {"clip_low", "", "clip_ratio/low_mean", "share of tokens cut below",
      [](Config, Plan, Loss l) -> Value { return share(l.clip_low, l.policy_tokens); }},
     {"clip_fraction", "actor/pg_clipfrac", "clip_ratio/region_mean", "clip_high + clip_low",
-     [](Config, Plan, Loss l) -> Value { return share(l.clip_high + l.clip_low, l.policy_tokens); }},
+     [](Config, Plan, Loss l) -> Value {
+       return share(l.clip_high + l.clip_low, l.policy_tokens);
+     }},
     {"clip_dual", "actor/pg_clipfrac_lower", "", "share of tokens cut by the dual clip",
      [](Config, Plan, Loss l) -> Value { return share(l.clip_dual, l.policy_tokens); }},
     {"kl_old_k1", "actor/ppo_kl", "", "mean of old - new",
@@ -72,16 +76,18 @@ constexpr std::array<PolicyMetric, 24> kMetrics = {{
                           : Value();
      }},
     {"rejected", "", "", "tokens rejected by off_policy_mask",
-     [](Config c, Plan, Loss l) -> Value {
-       return c.off_policy_mask ? Value(l.rejected) : Value();
-     }},
+     [](Config c, Plan,
+        Loss l) -> Value { return c.off_policy_mask ? Value(l.rejected) : Value(); }},
 }};
 
 }  // namespace
 
-std::span<const PolicyMetric> policy_metrics() { return kMetrics; }
+std::span<const PolicyMetric> policy_metrics() {
+  return kMetrics;
+}
 
-std::map<std::string, double> policy_metric_values(const LossConfig& config, const PlanMetrics& plan,
+std::map<std::string, double> policy_metric_values(const LossConfig& config,
+                                                   const PlanMetrics& plan,
                                                    const LossMetrics& loss) {
   std::map<std::string, double> values;
   for (const PolicyMetric& metric : policy_metrics()) {

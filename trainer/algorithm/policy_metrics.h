@@ -1,5 +1,5 @@
-// Metrics of an update (policy sheet 3.12): one table with their names in kedge, verl and TRL, so that
-// existing dashboards work.
+// Metrics of an update (policy sheet 3.12): one table with their names in kedge, verl and TRL, so
+// that existing dashboards work.
 #pragma once
 #include <map>
 #include <optional>
@@ -24,7 +24,8 @@ struct PolicyMetric {
 std::span<const PolicyMetric> policy_metrics();
 
 // name -> value with the sheet's names.
-std::map<std::string, double> policy_metric_values(const LossConfig& config, const PlanMetrics& plan,
+std::map<std::string, double> policy_metric_values(const LossConfig& config,
+                                                   const PlanMetrics& plan,
                                                    const LossMetrics& loss);
 
 // For metrics.jsonl: "policy/<name>", and the same values under verl's and TRL's names.

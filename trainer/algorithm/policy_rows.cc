@@ -30,7 +30,8 @@ class RowBuilder {
 
   void add(const ScoredGroup& scored, int32_t index) {
     KEDGE_CHECK(scored.scores.size() == scored.group.trajectories.size(), "group ", index, " has ",
-                scored.group.trajectories.size(), " trajectories, ", scored.scores.size(), " scores");
+                scored.group.trajectories.size(), " trajectories, ", scored.scores.size(),
+                " scores");
     for (size_t t = 0; t < scored.group.trajectories.size(); ++t) {
       const TrajectoryRole role = scored.group.trajectories[t].role;
       if (role != TrajectoryRole::train && role != TrajectoryRole::baseline_only) continue;

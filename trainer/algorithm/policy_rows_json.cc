@@ -21,9 +21,9 @@ double number(const json& value, const std::string& place) {
 }
 
 [[noreturn]] void mismatch(const std::string& name, size_t found, size_t expected) {
-  throw PolicyError(PolicyFault::shape_mismatch, -1,
-                    name + " has " + std::to_string(found) + " entries, expected " +
-                        std::to_string(expected));
+  throw PolicyError(
+      PolicyFault::shape_mismatch, -1,
+      name + " has " + std::to_string(found) + " entries, expected " + std::to_string(expected));
 }
 
 class JsonRows {

@@ -1,7 +1,7 @@
-// Rows from JSON: the schema of policy sheet section 0 ("inputs", kind policy). Per row: group, reward,
-// verdict, metric, truncated, source, given_advantage; per token: mask, new, old, ref, rollout, entropy,
-// credit, values; per group: ref_reward, greedy_reward. The strings "nan", "inf" and "-inf" are numbers,
-// null is NaN.
+// Rows from JSON: the schema of policy sheet section 0 ("inputs", kind policy). Per row: group,
+// reward, verdict, metric, truncated, source, given_advantage; per token: mask, new, old, ref,
+// rollout, entropy, credit, values; per group: ref_reward, greedy_reward. The strings "nan", "inf"
+// and "-inf" are numbers, null is NaN.
 #pragma once
 #include <string>
 

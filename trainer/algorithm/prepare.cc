@@ -2,14 +2,12 @@
 
 #include <algorithm>
 
-#include "core/registry.h"
 #include "trainer/advantage/gae.h"
 #include "trainer/advantage/statistics.h"
 #include "trainer/advantage/token_advantage.h"
 #include "trainer/algorithm/check_rows.h"
 #include "trainer/algorithm/policy_error.h"
-#include "trainer/loss/correction.h"
-#include "trainer/loss/kl.h"
+#include "trainer/algorithm/token_terms.h"
 
 namespace kedge {
 namespace {
@@ -32,8 +30,11 @@ class Preparation {
     estimate_rows();
     spread_over_tokens();
     whiten();
-    apply_credit();
-    make_weights();
+    apply_credit(config_.credit, rows_, out_.mask, out_.advantage);
+    out_.kept.assign(rows_.num_rows(), 1);
+    if (options_.with_loss && config_.correction.on()) {
+      out_.weight = correction_weights(config_.correction, rows_, out_.mask, out_.kept);
+    }
     return std::move(out_);
   }
 
@@ -42,8 +43,8 @@ class Preparation {
     const bool no_tokens = rows_.mask.empty();
     const auto need = [&](bool wanted, bool there, const char* key, const char* what) {
       if (wanted && !there && !no_tokens) {
-        throw ConfigError(std::string("algorithm.") + key, std::string("set, but ") + what + " absent",
-                          "the batch must bring it");
+        throw ConfigError(std::string("algorithm.") + key,
+                          std::string("set, but ") + what + " absent", "the batch must bring it");
       }
     };
     const bool in_reward = config_.reward.kl_coef > 0;
@@ -69,23 +70,12 @@ class Preparation {
       }
     }
     if (config_.reward.kl_coef == 0) return;
-    make_token_kl();
+    token_kl_ = reward_kl(config_.reward, rows_);
     if (config_.reward.kl_place != KlPlace::sequence) return;
     for (int64_t i = 0; i < rows_.num_rows(); ++i) {
       double sum = 0.0;
       for (int64_t t = rows_.begin[i]; t < rows_.begin[i + 1]; ++t) sum += token_kl_[t];
       out_.reward[i] -= config_.reward.kl_coef * sum;
-    }
-  }
-
-  void make_token_kl() {
-    const KlEstimator& kl =
-        find_entry("KL estimator", kl_estimators(), config_.reward.kl_estimator);
-    const RealSpan old_logprob = rows_.old_logprob.span();
-    const RealSpan ref_logprob = rows_.ref_logprob.span();
-    token_kl_.assign(rows_.mask.size(), 0.0);
-    for (size_t t = 0; t < rows_.mask.size(); ++t) {
-      if (rows_.mask[t]) token_kl_[t] = kl.term(ref_logprob[t] - old_logprob[t], true).value;
     }
   }
 
@@ -224,7 +214,9 @@ class Preparation {
           for (size_t t = 0; t < tokens.size(); ++t) tokens[t] = given[t];
           break;
         }
-        case TokenRule::gae: place_gae(i, tokens); break;
+        case TokenRule::gae:
+          place_gae(i, tokens);
+          break;
       }
     }
   }
@@ -283,49 +275,6 @@ class Preparation {
     }
     for (size_t t = 0; t < out_.mask.size(); ++t) {
       if (!out_.mask[t]) out_.advantage[t] = 0.0;
-    }
-  }
-
-  void apply_credit() {
-    const RealSpan credit = rows_.credit.span();
-    if (!credit.empty()) {
-      for (size_t t = 0; t < out_.mask.size(); ++t) {
-        if (out_.mask[t]) out_.advantage[t] *= credit[t];
-      }
-    }
-    const auto shaper = make_credit_shaper(config_.credit);
-    if (shaper->is_uniform()) return;
-    std::vector<double> factor;
-    for (int64_t i = 0; i < rows_.num_rows(); ++i) {
-      const auto tokens = row_tokens(i);
-      factor.assign(tokens.size(), 1.0);
-      CreditInput input{row_mask(i), tokens, {}};
-      for (const auto& [name, column] : rows_.signals) input.signals[name] = rows_.row(column, i);
-      shaper->shape(input, factor);
-      for (size_t t = 0; t < tokens.size(); ++t) {
-        if (input.mask[t]) tokens[t] *= factor[t];
-      }
-    }
-  }
-
-  // Step 7, the part that does not depend on new log-probs.
-  void make_weights() {
-    out_.kept.assign(rows_.num_rows(), 1);
-    if (!options_.with_loss || !config_.correction.on()) return;
-    const Correction& correction =
-        find_entry("correction", corrections(), config_.correction.kind);
-    out_.weight.assign(rows_.mask.size(), 0.0);
-    for (int64_t i = 0; i < rows_.num_rows(); ++i) {
-      const auto mask = row_mask(i);
-      const auto weight = std::span<double>(out_.weight).subspan(rows_.begin[i], rows_.length(i));
-      const bool empty = std::find(mask.begin(), mask.end(), 1) == mask.end();
-      if (rows_.injected[i] || empty) {
-        for (size_t t = 0; t < mask.size(); ++t) weight[t] = mask[t];
-        continue;
-      }
-      const Numbers& old = rows_.old_logprob.empty() ? rows_.new_logprob : rows_.old_logprob;
-      const CorrectionRow row{mask, rows_.row(old, i), rows_.row(rows_.sampler_logprob, i)};
-      out_.kept[i] = correction.apply(config_.correction, row, weight);
     }
   }
 

@@ -4,10 +4,11 @@
 //   PolicyRows rows = policy_rows(groups, &signals, shaper columns);
 //   PreparedBatch batch = prepare_batch(config, rows);              once per rollout batch
 //   for every update: UpdatePlan plan = plan_update(config, rows, batch, {first, last group});
-//                     PackedPath path = make_path(rows, batch, plan, row) ... pack ... policy_path_loss
+//                     PackedPath path = make_path(rows, batch, plan, row) ... pack ...
+//                     policy_path_loss
 //
-// Advantages are of the whole batch; denominators are of one update. prepare_update() does both for a
-// batch that is one update.
+// Advantages are of the whole batch; denominators are of one update. prepare_update() does both for
+// a batch that is one update.
 //
 // Thread rule: pure functions. On several ranks the coordinator calls them once for all groups.
 #pragma once
@@ -23,8 +24,8 @@
 namespace kedge {
 
 struct PrepareOptions {
-  bool with_loss = true;   // false: only advantages are asked for, corrections are not
-  bool details = false;    // fill PreparedBatch::details
+  bool with_loss = true;  // false: only advantages are asked for, corrections are not
+  bool details = false;   // fill PreparedBatch::details
 };
 
 // Legend as in policy_rows.h.
@@ -55,14 +56,14 @@ struct PlanMetrics {
   double weighted_tokens = 0.0;       // trained tokens of policy rows, before rejection
   double weight_sum = 0.0;
   double weight_max = 0.0;
-  double weight_zero = 0.0;           // count: weight 0 or row rejected
-  double mean_advantage = 0.0;        // over rows
+  double weight_zero = 0.0;     // count: weight 0 or row rejected
+  double mean_advantage = 0.0;  // over rows
   bool corrected = false;
 };
 
 struct UpdatePlan {
   GroupRange groups;
-  std::vector<double> coefficient;          // [R] c of the row's trained tokens, 0 outside the range
+  std::vector<double> coefficient;  // [R] c of the row's trained tokens, 0 outside the range
   std::vector<double> entropy_coefficient;  // [R]
   int64_t trained_tokens = 0;               // 0: the update changes nothing and must be skipped
   PlanMetrics metrics;

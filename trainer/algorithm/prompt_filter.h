@@ -1,5 +1,5 @@
-// Which prompts are worth asking (policy sheet 2.2 and 3.8). Decides on the raw metric, not the shaped
-// reward: an overlong penalty would make a hopeless group look varied.
+// Which prompts are worth asking (policy sheet 2.2 and 3.8). Decides on the raw metric, not the
+// shaped reward: an overlong penalty would make a hopeless group look varied.
 #pragma once
 #include <span>
 #include <string_view>
@@ -21,8 +21,8 @@ PromptAction filter_by_reference(std::span<const double> metrics, bool verified_
 PromptAction filter_by_range(std::span<const double> metrics, double low, double high,
                              int64_t prompt);
 
-// DAPO's dynamic sampling (zero_variance: resample): resample a group of more than one whose metrics
-// are all equal.
+// DAPO's dynamic sampling (zero_variance: resample): resample a group of more than one whose
+// metrics are all equal.
 PromptAction filter_flat(std::span<const double> metrics, int64_t prompt);
 
 }  // namespace kedge

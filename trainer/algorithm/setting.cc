@@ -5,7 +5,9 @@
 namespace kedge {
 namespace {
 
-std::string quoted(const std::string& name) { return "'" + name + "'"; }
+std::string quoted(const std::string& name) {
+  return "'" + name + "'";
+}
 
 void check_samples(const AlgorithmConfig& c, const AlgorithmSetting& setting,
                    const std::string& path) {
@@ -36,10 +38,10 @@ void check_anchor(const AlgorithmConfig& c, const AlgorithmSetting& setting,
       c.advantage.estimator == "aapo" && c.advantage.margin.pairing == Pairing::index;
   const int32_t samples = anchor_samples(c, setting.samples_per_prompt);
   if (!setting.makes_anchors) {
-    throw ConfigError(join_path(path, "anchor"),
-                      "no reference rewards with advantage.estimator " +
-                          quoted(c.advantage.estimator),
-                      "this run makes and stores none");
+    throw ConfigError(
+        join_path(path, "anchor"),
+        "no reference rewards with advantage.estimator " + quoted(c.advantage.estimator),
+        "this run makes and stores none");
   }
   if (paired && samples < setting.samples_per_prompt) {
     throw ConfigError(join_path(path, "anchor.samples"),

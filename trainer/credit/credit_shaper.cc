@@ -7,7 +7,9 @@
 
 namespace kedge {
 
-void CreditConfig::check(const std::string& path) const { make_credit_shaper(*this, path); }
+void CreditConfig::check(const std::string& path) const {
+  make_credit_shaper(*this, path);
+}
 
 std::span<const CreditRule> credit_rules() {
   static constexpr std::array<CreditRule, 1> table = {{

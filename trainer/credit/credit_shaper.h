@@ -1,5 +1,5 @@
-// Credit: a factor per token that multiplies its advantage (attention sheet 1). A rule is one file and
-// one line in credit_rules(); it says which signal columns it reads, and gets them row by row.
+// Credit: a factor per token that multiplies its advantage (attention sheet 1). A rule is one file
+// and one line in credit_rules(); it says which signal columns it reads, and gets them row by row.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -30,9 +30,9 @@ void visit(V& v, CreditConfig& c) {
 
 // One row of n response tokens.
 struct CreditInput {
-  std::span<const uint8_t> mask;                 // [n] trained
-  std::span<const double> advantage;             // [n]
-  std::map<std::string, RealSpan> signals;       // the columns asked for, [n] each
+  std::span<const uint8_t> mask;            // [n] trained
+  std::span<const double> advantage;        // [n]
+  std::map<std::string, RealSpan> signals;  // the columns asked for, [n] each
 };
 
 // Thread rule: const calls from any thread.

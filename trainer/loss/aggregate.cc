@@ -28,10 +28,14 @@ Totals totals_of(const AggregateConfig& config, const RowCounts& rows) {
 
 double coefficient(const AggregateConfig& config, const Totals& totals, double n, int32_t group) {
   switch (config.mode) {
-    case AggregateMode::token_mean: return 1.0 / totals.tokens;
-    case AggregateMode::token_sum: return 1.0;
-    case AggregateMode::seq_mean_token_mean: return 1.0 / (totals.rows * n);
-    case AggregateMode::seq_mean_token_sum: return 1.0 / totals.rows;
+    case AggregateMode::token_mean:
+      return 1.0 / totals.tokens;
+    case AggregateMode::token_sum:
+      return 1.0;
+    case AggregateMode::seq_mean_token_mean:
+      return 1.0 / (totals.rows * n);
+    case AggregateMode::seq_mean_token_sum:
+      return 1.0 / totals.rows;
     case AggregateMode::seq_mean_token_sum_norm:
       KEDGE_CHECK(config.divisor, "seq_mean_token_sum_norm without divisor");
       return 1.0 / (totals.rows * *config.divisor);

@@ -11,9 +11,9 @@ namespace kedge {
 
 // The rows of one optimiser update. R rows.
 struct RowCounts {
-  std::span<const int32_t> group;     // [R] index below num_groups
-  std::span<const int64_t> tokens;    // [R] tokens in the denominators
-  std::span<const uint8_t> counted;   // [R] part of R with `rows: all`
+  std::span<const int32_t> group;    // [R] index below num_groups
+  std::span<const int64_t> tokens;   // [R] tokens in the denominators
+  std::span<const uint8_t> counted;  // [R] part of R with `rows: all`
   int32_t num_groups = 0;
 };
 

@@ -1,5 +1,5 @@
-// Policy loss of one token as a function of its ratio and advantage (policy sheet 3.3): the table of
-// clip kinds. A new policy loss is one function here and one line in clip_kinds().
+// Policy loss of one token as a function of its ratio and advantage (policy sheet 3.3): the table
+// of clip kinds. A new policy loss is one function here and one line in clip_kinds().
 #pragma once
 #include <span>
 #include <string_view>
@@ -15,7 +15,8 @@ struct ClipInput {
   double token_ratio = 1.0;  // of the token alone, clamped, taking no gradient
 };
 
-// Loss, its derivative with respect to rho and, directly, to the log-prob; what was cut, for metrics.
+// Loss, its derivative with respect to rho and, directly, to the log-prob; what was cut, for
+// metrics.
 struct ClipTerm {
   double loss = 0.0;
   double d_rho = 0.0;

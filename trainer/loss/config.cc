@@ -26,10 +26,12 @@ std::span<const std::string_view> enum_names(EntropyAggregate) {
 }
 
 std::span<const std::string_view> enum_names(AggregateMode) {
-  static constexpr std::array<std::string_view, 6> names = {
-      "token_mean",         "seq_mean_token_mean",
-      "seq_mean_token_sum", "seq_mean_token_sum_norm",
-      "group_mean_token_mean", "token_sum"};
+  static constexpr std::array<std::string_view, 6> names = {"token_mean",
+                                                            "seq_mean_token_mean",
+                                                            "seq_mean_token_sum",
+                                                            "seq_mean_token_sum_norm",
+                                                            "group_mean_token_mean",
+                                                            "token_sum"};
   return names;
 }
 

@@ -101,7 +101,8 @@ void visit(V& v, ClipConfig& c) {
   v.field("kind", c.kind, "policy loss per token: ppo, cispo, sapo, none", not_empty());
   v.field("low", c.low, "ratio may fall to 1 - low; null: no bound (cispo)", between(0, 1));
   v.field("high", c.high, "ratio may rise to 1 + high; null: no bound (cispo)", at_least(0));
-  v.field("dual", c.dual, "loss of a negative advantage is at most dual * |A|; null: off", above(1));
+  v.field("dual", c.dual, "loss of a negative advantage is at most dual * |A|; null: off",
+          above(1));
   v.field("cap", c.cap, "cispo: the ratio's only bound, instead of low and high", above(1));
   v.field("tau_pos", c.tau_pos, "sapo: temperature where the advantage is positive", positive());
   v.field("tau_neg", c.tau_neg, "sapo: temperature elsewhere", positive());
@@ -142,7 +143,8 @@ void visit(V& v, AggregateConfig& c) {
 
 template <class V>
 void visit(V& v, LossConfig& c) {
-  v.field("injected", c.injected, "ratio of injected rows: to the model that wrote them, or detached");
+  v.field("injected", c.injected,
+          "ratio of injected rows: to the model that wrote them, or detached");
   v.section("ratio", c.ratio, "importance ratio");
   v.section("clip", c.clip, "policy loss and its clip");
   v.section("correction", c.correction, "off-policy correction weights");
@@ -154,8 +156,8 @@ void visit(V& v, LossConfig& c) {
   v.section("aggregate", c.aggregate, "aggregation over the whole update");
 }
 
-// True where the denominators of an update depend on the new log-probs, so that it must begin with a
-// scoring pass (design law 6).
+// True where the denominators of an update depend on the new log-probs, so that it must begin with
+// a scoring pass (design law 6).
 bool needs_scoring_pass(const LossConfig& config);
 
 }  // namespace kedge

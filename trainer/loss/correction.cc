@@ -17,7 +17,9 @@ double low_of(const CorrectionConfig& c) {
 double high_of(const CorrectionConfig& c) {
   return c.high.value_or(std::numeric_limits<double>::infinity());
 }
-bool within(const CorrectionConfig& c, double w) { return w >= low_of(c) && w <= high_of(c); }
+bool within(const CorrectionConfig& c, double w) {
+  return w >= low_of(c) && w <= high_of(c);
+}
 
 double bounded_exp(double d) {
   return d == 0.0 ? 1.0 : math::exp(std::clamp(d, -kLogBound, kLogBound));

@@ -9,13 +9,17 @@
 namespace kedge {
 namespace {
 
-KlTerm k1(double x, bool) { return {-x, 1.0}; }
+KlTerm k1(double x, bool) {
+  return {-x, 1.0};
+}
 
 KlTerm absolute(double x, bool) {
   return {std::abs(x), x > 0 ? -1.0 : (x < 0 ? 1.0 : 0.0)};
 }
 
-KlTerm k2(double x, bool) { return {0.5 * x * x, -x}; }
+KlTerm k2(double x, bool) {
+  return {0.5 * x * x, -x};
+}
 
 // e^x - x - 1; clamped: x to +-20, value to +-10, no gradient where cut (verl's low_var_kl).
 KlTerm k3(double x, bool clamp) {
@@ -30,8 +34,12 @@ KlTerm k3(double x, bool clamp) {
   return term;
 }
 
-KlTerm k1_straight(double x, bool clamp) { return {k1(x, clamp).value, -x}; }
-KlTerm k3_straight(double x, bool clamp) { return {k3(x, clamp).value, -x}; }
+KlTerm k1_straight(double x, bool clamp) {
+  return {k1(x, clamp).value, -x};
+}
+KlTerm k3_straight(double x, bool clamp) {
+  return {k3(x, clamp).value, -x};
+}
 
 }  // namespace
 

@@ -1,6 +1,6 @@
-// Estimates of KL(new || reference) at sampled tokens (policy sheet 3.4; names after Schulman's note
-// "Approximating KL divergence"). x = reference - new log-prob. A trailing + keeps the value and takes
-// k2's gradient.
+// Estimates of KL(new || reference) at sampled tokens (policy sheet 3.4; names after Schulman's
+// note "Approximating KL divergence"). x = reference - new log-prob. A trailing + keeps the value
+// and takes k2's gradient.
 #pragma once
 #include <span>
 #include <string_view>

@@ -1,9 +1,9 @@
-// What a policy loss leaves behind for the log: sums over trained, not rejected tokens, from which the
-// metrics of policy sheet 3.12 are made. Rows the policy did not sample are left out of clip counts,
-// ratios and KL to old.
+// What a policy loss leaves behind for the log: sums over trained, not rejected tokens, from which
+// the metrics of policy sheet 3.12 are made. Rows the policy did not sample are left out of clip
+// counts, ratios and KL to old.
 //
-// Use one object for all paths of an update, in path order: then every bit is the same for any cut into
-// micro-batches. Parts made on several ranks are added in rank order.
+// Use one object for all paths of an update, in path order: then every bit is the same for any cut
+// into micro-batches. Parts made on several ranks are added in rank order.
 #pragma once
 
 namespace kedge {

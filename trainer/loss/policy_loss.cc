@@ -55,9 +55,7 @@ class PathWalk {
     return policy_drift(terms_.trained, source, terms_.new_logprob) > *config_.off_policy_mask;
   }
 
-  bool used(size_t t) const {
-    return terms_.trained[t] && !(rejects_ && terms_.advantage[t] < 0);
-  }
+  bool used(size_t t) const { return terms_.trained[t] && !(rejects_ && terms_.advantage[t] < 0); }
 
   double gap(size_t t) const {
     return detached_ ? 0.0 : terms_.new_logprob[t] - terms_.old_logprob[t];
@@ -229,9 +227,10 @@ PathLoss policy_path_loss(const LossConfig& config, const PackedPath& path,
   check_column("dlogprob", dlogprob.size(), n);
   if (!dentropy.empty()) check_column("dentropy", dentropy.size(), n);
   std::vector<double> gradient(n * 2, 0.0);
-  PathTerms terms{path.trained, new_logprob, entropy, path.old_logprob, path.sampler_logprob,
-                  path.ref_logprob, path.advantage, path.correction, path.coefficient,
-                  path.entropy_coefficient, path.injected};
+  PathTerms terms{
+      path.trained,     new_logprob,    entropy,         path.old_logprob, path.sampler_logprob,
+      path.ref_logprob, path.advantage, path.correction, path.coefficient, path.entropy_coefficient,
+      path.injected};
   const std::span<double> all(gradient);
   const PathGradient out{all.first(n), all.subspan(n), {}};
   const PathLoss loss = path_loss(config, terms, out, metrics);

@@ -1,5 +1,5 @@
-// A read-only span of numbers stored as float or as double. Rollouts and the learner speak float; golden
-// cases and `kedge advantage` speak double. The formulas compute in double and read either.
+// A read-only span of numbers stored as float or as double. Rollouts and the learner speak float;
+// golden cases and `kedge advantage` speak double. The formulas compute in double and read either.
 #pragma once
 #include <cstddef>
 #include <span>
@@ -15,9 +15,7 @@ class RealSpan {
   RealSpan(const std::vector<float>& values) : RealSpan(std::span<const float>(values)) {}
   RealSpan(const std::vector<double>& values) : RealSpan(std::span<const double>(values)) {}
 
-  double operator[](size_t i) const {
-    return wide_ ? wide_[i] : static_cast<double>(narrow_[i]);
-  }
+  double operator[](size_t i) const { return wide_ ? wide_[i] : static_cast<double>(narrow_[i]); }
   size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
   // [offset, offset + count); an empty span stays empty: an absent column is absent in every row.

@@ -1,0 +1,42 @@
+// The frozen policy that a KL term is measured against, scored by the one forward. Made only where an
+// algorithm reads "ref_logprob"; otherwise there is no second copy of the weights.
+#pragma once
+#include <span>
+
+#include "core/records.h"
+#include "core/stateful.h"
+#include "model/scorer.h"
+#include "trainer/config.h"
+#include "trainer/policy_model.h"
+
+namespace kedge {
+
+// Thread rule: one thread. Borrows the model, whose operators it computes with.
+class ReferencePolicy : public Stateful {
+ public:
+  // Weights of algorithm.reference.path, else the run's first ones.
+  ReferencePolicy(const RunConfig& config, PolicyModel& model);
+
+  // Adds column "ref_logprob" for every row of the groups but prompts, at the rollout temperature.
+  void score(std::span<const ScoredGroup> groups, SignalTable& signals);
+
+  // Takes the policy's weights where refresh_every updates have passed since the last time.
+  void after_step(const Parameters& policy);
+  // True when the weights change over a run and must be in its checkpoints.
+  bool moves() const { return refresh_every_ > 0; }
+  Parameters& parameters() { return parameters_; }
+  void refresh() { parameters_.refresh(model_.context(), model_.ops()); }
+
+  json save() const override;
+  void load(const json& state) override;
+
+ private:
+  PolicyModel& model_;
+  const double temperature_;
+  const int64_t refresh_every_;
+  Parameters parameters_;
+  Scorer scorer_;
+  uint64_t taken_at_ = 0;  // version of the policy whose weights these are
+};
+
+}  // namespace kedge
