@@ -4,6 +4,7 @@
 // order the library chooses: see `numerics: aten` in the configuration.
 #pragma once
 #include <ATen/ATen.h>
+#include <ATen/Parallel.h>
 #include <c10/core/InferenceMode.h>
 
 #include <memory>
