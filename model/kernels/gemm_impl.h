@@ -1,6 +1,7 @@
 // Matrix product on one thread (gemm.h): packs blocks of A into tiles [k][rows <= 12], takes B as
-// panels or packs it panel by panel, and walks tiles inside panels so that a panel stays in the
-// first-level cache.
+// panels or packs a depth block of it first, and walks tiles inside panels. While a panel is worked
+// on, the next one is asked for, evenly spread over the tiles: asked for at once, it would wait for
+// itself in the line-fill buffers.
 #pragma once
 #include "model/kernels/gemm.h"
 #include "model/kernels/tile_impl.h"
@@ -27,27 +28,33 @@ KEDGE_INLINE void pack_a(const GemmCall& g, int64_t first_row, int64_t rows, int
       transpose_rows(from, g.a_row, count, depth, to, count);
     } else {
       for (int64_t l = 0; l < depth; ++l) {
-        for (int64_t i = 0; i < count; ++i) to[l * count + i] = from[l * g.a_step + i];
+        for_vectors(count, [&](int64_t i, auto read, auto write) {
+          write(to + l * count + i, read(from + l * g.a_step + i));
+        });
       }
     }
   }
 }
 
-KEDGE_INLINE void pack_b(const GemmCall& g, int64_t column, int64_t columns, int64_t first_k,
-                         int64_t depth, float* out) {
-  const float* from = g.b + first_k * g.b_row + column;
-  if (columns == kPanel) {
+// All columns of rows [first_k, first_k + depth) of B as panels [depth][32]. Eight panels at a time,
+// so that a row is read in long pieces.
+KEDGE_INLINE void pack_b(const GemmCall& g, int64_t first_k, int64_t depth, float* out) {
+  const int64_t whole = g.n / kPanel, rest = g.n % kPanel;
+  for (int64_t group = 0; group < whole; group += 8) {
+    const int64_t panels = min_of(8, whole - group);
     for (int64_t l = 0; l < depth; ++l) {
-      for (int v = 0; v < kPanel / kWidth; ++v) {
-        store(out + l * kPanel + v * kWidth, load(from + l * g.b_row + v * kWidth));
+      const float* from = g.b + (first_k + l) * g.b_row + group * kPanel;
+      float* to = out + group * depth * kPanel + l * kPanel;
+      for (int64_t p = 0; p < panels; ++p, from += kPanel, to += depth * kPanel) {
+        for (int v = 0; v < kPanel; v += kWidth) store(to + v, load(from + v));
       }
     }
-    return;
   }
+  if (rest == 0) return;
   for (int64_t l = 0; l < depth; ++l) {
-    for (int64_t j = 0; j < kPanel; ++j) {
-      out[l * kPanel + j] = j < columns ? from[l * g.b_row + j] : 0.0f;
-    }
+    const float* from = g.b + (first_k + l) * g.b_row + whole * kPanel;
+    float* to = out + whole * depth * kPanel + l * kPanel;
+    for (int64_t j = 0; j < kPanel; ++j) to[j] = j < rest ? from[j] : 0.0f;
   }
 }
 
@@ -111,66 +118,64 @@ KEDGE_INLINE int64_t thin_panels(const GemmCall& g) {
 
 struct Block {
   int64_t first_row, rows, first_k, depth;
+  const float* a_tiles;
+  const float* b;       // panel j of this depth at b + j * b_panel
+  int64_t b_panel;
 };
 
-KEDGE_INLINE const float* next_columns(const GemmCall& g, int64_t column, int64_t first_k) {
-  return g.b_row == 0 ? g.b + column / kPanel * g.b_panel + first_k * kPanel
-                      : g.b + first_k * g.b_row + column;
-}
-
-KEDGE_INLINE void run_block(const GemmCall& g, const Block& block, int64_t first_panel,
-                            const float* a_tiles, float* b_pack) {
+KEDGE_INLINE void run_panel(const GemmCall& g, const Block& block, int64_t column) {
   const Tiling tiling(block.rows);
   const Start start = block.first_k == 0 ? g.start : Start::accumulate;
-  const int64_t b_step = g.b_row == 0 ? kPanel : g.b_row;
-  for (int64_t column = first_panel * kPanel; column < g.n; column += kPanel) {
-    const int64_t columns = min_of(kPanel, g.n - column);
-    const float* b = g.b + column / kPanel * g.b_panel + block.first_k * kPanel;
-    if (g.b_row != 0) {
-      pack_b(g, column, columns, block.first_k, block.depth, b_pack);
-      b = b_pack;
+  const int64_t columns = min_of(kPanel, g.n - column);
+  const bool more = column + 2 * kPanel <= g.n;
+  const float* b = block.b + column / kPanel * block.b_panel;
+  float* c = g.c + block.first_row * g.c_row + column;
+  for (int64_t t = 0; t < tiling.tiles; ++t) {
+    const int64_t begin = tiling.begin(t), rows = tiling.begin(t + 1) - begin;
+    TileCall call = {block.depth,
+                     {block.a_tiles + begin * block.depth, 1, rows},
+                     b,
+                     kPanel,
+                     c + begin * g.c_row,
+                     g.c_row,
+                     g.bias == nullptr ? nullptr : g.bias + column};
+    call.next_b = b;
+    if (more) {
+      call.next_b = b + block.b_panel + t * block.depth * kPanel / tiling.tiles;
+      call.next_b_step = kPanel / tiling.tiles;
+      if (t + 1 == tiling.tiles) call.next_c = c + kPanel;
     }
-    const bool more = column + 2 * kPanel <= g.n;
-    for (int64_t t = 0; t < tiling.tiles; ++t) {
-      const int64_t begin = tiling.begin(t), rows = tiling.begin(t + 1) - begin;
-      TileCall call = {block.depth,
-                       {a_tiles + begin * block.depth, 1, rows},
-                       b,
-                       kPanel,
-                       g.c + (block.first_row + begin) * g.c_row + column,
-                       g.c_row,
-                       g.bias == nullptr ? nullptr : g.bias + column};
-      // The first two tiles of a panel ask for the two halves of the next panel.
-      call.next_b = b;
-      if (more && t < 2) {
-        call.next_b = next_columns(g, column + kPanel, block.first_k) + 16 * t;
-        call.next_b_step = b_step;
-      }
-      if (t + 1 < tiling.tiles) call.next_c = call.c + rows * g.c_row;
-      if (columns == kPanel) {
-        tile<true>(rows, call, start);
-      } else {
-        edge_tile<true>(rows, columns, call, start);
-      }
+    if (t + 1 < tiling.tiles) call.next_c = call.c + rows * g.c_row;
+    if (columns == kPanel) {
+      tile<true>(rows, call, start);
+    } else {
+      edge_tile<true>(rows, columns, call, start);
     }
   }
 }
 
 void gemm(const GemmCall& g) {
-  const bool panels = g.b_row == 0;
   int64_t first_panel = 0;
-  if (g.m <= 3 && panels && g.a_step == 1) first_panel = thin_panels(g);
+  if (g.m <= 3 && g.b_row == 0 && g.a_step == 1) first_panel = thin_panels(g);
   if (first_panel * kPanel >= g.n) return;
-  const int64_t deepest = g.m <= kGemmFewRows ? g.k : min_of(g.k, kGemmDepthBlock);
-  const int64_t tallest = min_of(g.m, kGemmRowBlock);
+  const int64_t deepest = gemm_depth(g);
   float* a_tiles = g.scratch;
-  float* b_pack = g.scratch + (tallest * deepest + 15) / 16 * 16 + 32;
+  float* b_pack = g.scratch + gemm_a_floats(g);
   for (int64_t first_k = 0; first_k < g.k; first_k += deepest) {
-    const int64_t depth = min_of(deepest, g.k - first_k);
+    Block block = {0, 0, first_k, min_of(deepest, g.k - first_k), a_tiles, g.b + first_k * kPanel,
+                   g.b_panel};
+    if (g.b_row != 0) {
+      pack_b(g, first_k, block.depth, b_pack);
+      block.b = b_pack;
+      block.b_panel = block.depth * kPanel;
+    }
     for (int64_t row = 0; row < g.m; row += kGemmRowBlock) {
-      const Block block = {row, min_of(kGemmRowBlock, g.m - row), first_k, depth};
-      pack_a(g, block.first_row, block.rows, first_k, depth, a_tiles);
-      run_block(g, block, first_panel, a_tiles, b_pack);
+      block.first_row = row;
+      block.rows = min_of(kGemmRowBlock, g.m - row);
+      pack_a(g, row, block.rows, first_k, block.depth, a_tiles);
+      for (int64_t column = first_panel * kPanel; column < g.n; column += kPanel) {
+        run_panel(g, block, column);
+      }
     }
   }
 }

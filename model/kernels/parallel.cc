@@ -37,7 +37,7 @@ bool splits_rows(const GemmCall& call, int workers) {
 void parallel_gemm(Context& context, const Kernels& kernels, const GemmCall& call) {
   if (call.m == 0 || call.n == 0) return;
   Arena::Scope scope(context.scratch);
-  const int64_t floats = (gemm_scratch_floats(call.m, call.k) + 1023) / 1024 * 1024;
+  const int64_t floats = (gemm_scratch_floats(call) + 1023) / 1024 * 1024;
   const double work = 2.0 * static_cast<double>(call.m) * call.n * call.k;
   float* scratch = context.scratch.floats(floats * context.pool.size());
   on_threads(context, work, [&](int worker, int workers) {

@@ -84,7 +84,7 @@ function(kedge_kernels name)
   file(GLOB avx2 CONFIGURE_DEPENDS ${folder}/*_avx2.cc)
   file(GLOB avx512 CONFIGURE_DEPENDS ${folder}/*_avx512.cc)
   file(GLOB avx512bf16 CONFIGURE_DEPENDS ${folder}/*_avx512bf16.cc)
-  set(avx512_flags "-mavx512f;-mavx512bw;-mavx512dq;-mavx512vl;-mfma;-mprefer-vector-width=512")
+  set(avx512_flags "-mavx512f;-mavx512bw;-mavx512dq;-mavx512vl;-mfma;-mprfchw;-mprefer-vector-width=512")
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     # GCC's own intrinsics header starts its "undefined" vectors from themselves and warns about it.
     list(APPEND avx512_flags "-Wno-maybe-uninitialized;-Wno-uninitialized")
