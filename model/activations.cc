@@ -86,7 +86,9 @@ int64_t Activations::bytes_per_token(const ModelConfig& config, Recompute recomp
   return 4 * (kept * block_floats_per_token(config) + inputs + output + position);
 }
 
-int64_t Activations::bytes() const { return memory_->bytes; }
+int64_t Activations::bytes() const {
+  return memory_->bytes;
+}
 
 TensorView Activations::hidden() const {
   KEDGE_CHECK(memory_->tokens > 0, "no forward has filled these activations");

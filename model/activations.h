@@ -14,24 +14,25 @@
 
 namespace kedge {
 
-// What a block reads and writes for T tokens. Views may share memory where the contents are no longer
-// needed: see the two makers of such a set, Activations::Memory and Transformer::forward_paged.
+// What a block reads and writes for T tokens. Views may share memory where the contents are no
+// longer needed: see the two makers of such a set, Activations::Memory and
+// Transformer::forward_paged.
 struct BlockTensors {
-  TensorView x_TE;            // input of the block
-  TensorView normed_TE;       // after the first norm
+  TensorView x_TE;       // input of the block
+  TensorView normed_TE;  // after the first norm
   TensorView rstd_T1;
-  TensorView qkv_TC;          // after q/k norm and rotary
-  TensorView qk_raw_TG;       // q|k before their norm, G = (H + K) D; empty without q/k norm
-  TensorView rstd_q_TH;       // empty without q/k norm
+  TensorView qkv_TC;     // after q/k norm and rotary
+  TensorView qk_raw_TG;  // q|k before their norm, G = (H + K) D; empty without q/k norm
+  TensorView rstd_q_TH;  // empty without q/k norm
   TensorView rstd_k_TK;
-  TensorView attended_TG;     // output of attention, G = H D
+  TensorView attended_TG;  // output of attention, G = H D
   TensorView lse_TH;
-  TensorView mid_TE;          // x + o(attended)
-  TensorView mid_normed_TE;   // after the second norm
+  TensorView mid_TE;         // x + o(attended)
+  TensorView mid_normed_TE;  // after the second norm
   TensorView mid_rstd_T1;
   TensorView gate_up_T2F;
-  TensorView act_TF;          // silu(gate) * up
-  TensorView y_TE;            // mid + down(act)
+  TensorView act_TF;  // silu(gate) * up
+  TensorView y_TE;    // mid + down(act)
 };
 
 // Calls visit(view, width) for every tensor of a block but x and y, in memory order.
@@ -66,7 +67,7 @@ struct Activations::Memory {
   int64_t bytes = 0;  // held from the system
   // With Recompute::blocks all members but x and y are the same memory in every block.
   std::vector<BlockTensors> blocks;
-  int filled = -1;  // Recompute::blocks: whose tensors the shared memory holds
+  int filled = -1;       // Recompute::blocks: whose tensors the shared memory holds
   TensorView last_TE;    // input of the last norm: y of the last block
   TensorView hidden_TE;  // after it
   TensorView rstd_T1;

@@ -9,7 +9,9 @@ namespace kedge {
 
 namespace {
 
-int64_t floats_per_half(const ModelConfig& config) { return config.kv_size() * kKvBlock; }
+int64_t floats_per_half(const ModelConfig& config) {
+  return config.kv_size() * kKvBlock;
+}
 
 void copy_rows(const TensorView& tensor, int32_t from, int32_t to) {
   const int64_t size = tensor.stride[0];

@@ -64,8 +64,8 @@ void validate(const SegmentLayout& layout) {
     KEDGE_CHECK(trees.size() <= 1, "no segments, but ", trees.size(), " tree borders");
     return;
   }
-  KEDGE_CHECK(trees.size() >= 2 && trees.front() == 0 && trees.back() == count,
-              trees.size(), " tree borders, ", count, " segments");
+  KEDGE_CHECK(trees.size() >= 2 && trees.front() == 0 && trees.back() == count, trees.size(),
+              " tree borders, ", count, " segments");
   for (size_t tree = 0; tree + 1 < trees.size(); ++tree) {
     KEDGE_CHECK(trees[tree] < trees[tree + 1], "tree ", tree, " is [", trees[tree], ", ",
                 trees[tree + 1], ")");

@@ -4,7 +4,8 @@
 namespace kedge {
 
 Operators aten_operators(int) {
-  throw ConfigError("compute.numerics", "'aten' needs LibTorch, and this kedge was built without it",
+  throw ConfigError("compute.numerics",
+                    "'aten' needs LibTorch, and this kedge was built without it",
                     "use exact or reference, or build with -DKEDGE_TORCH=ON");
 }
 

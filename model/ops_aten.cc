@@ -18,9 +18,15 @@ class Linear : public LinearOp {
     at::Tensor y = tensor_of(y_TN);
     const at::Tensor x = tensor_of(x_TK), weight = tensor_of(w).t();
     switch (start) {
-      case Start::zero: at::mm_out(y, x, weight); break;
-      case Start::bias: at::addmm_out(y, tensor_of(bias_N), x, weight); break;
-      case Start::accumulate: y.addmm_(x, weight); break;
+      case Start::zero:
+        at::mm_out(y, x, weight);
+        break;
+      case Start::bias:
+        at::addmm_out(y, tensor_of(bias_N), x, weight);
+        break;
+      case Start::accumulate:
+        y.addmm_(x, weight);
+        break;
     }
   }
 
@@ -152,10 +158,18 @@ class Embedding : public EmbeddingOp {
 
 }  // namespace
 
-std::unique_ptr<LinearOp> linear_op(int threads) { return std::make_unique<Linear>(threads); }
-std::unique_ptr<NormOp> norm_op(int threads) { return std::make_unique<Norm>(threads); }
-std::unique_ptr<RopeOp> rope_op(int threads) { return std::make_unique<Rope>(threads); }
-std::unique_ptr<SwigluOp> swiglu_op(int threads) { return std::make_unique<Swiglu>(threads); }
+std::unique_ptr<LinearOp> linear_op(int threads) {
+  return std::make_unique<Linear>(threads);
+}
+std::unique_ptr<NormOp> norm_op(int threads) {
+  return std::make_unique<Norm>(threads);
+}
+std::unique_ptr<RopeOp> rope_op(int threads) {
+  return std::make_unique<Rope>(threads);
+}
+std::unique_ptr<SwigluOp> swiglu_op(int threads) {
+  return std::make_unique<Swiglu>(threads);
+}
 std::unique_ptr<EmbeddingOp> embedding_op(int threads) {
   return std::make_unique<Embedding>(threads);
 }

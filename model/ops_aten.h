@@ -46,7 +46,9 @@ inline at::Tensor tensor_of(std::span<const float> values) {
                        at::kFloat);
 }
 
-inline at::Tensor tensor_of(const Weight& w) { return tensor_of(w.master_NK); }
+inline at::Tensor tensor_of(const Weight& w) {
+  return tensor_of(w.master_NK);
+}
 
 // Floats of a temporary that attention and head do not exceed by choice of their batches.
 constexpr int64_t kTemporaryFloats = int64_t{1} << 24;

@@ -1,6 +1,6 @@
 // Attention over a packed forest as batched matrix products. Segments with the same parent are
-// siblings: they are padded to one length and multiplied together, with their ancestors' keys as one
-// matrix that no sibling copies.
+// siblings: they are padded to one length and multiplied together, with their ancestors' keys as
+// one matrix that no sibling copies.
 //
 // Legend: n siblings of at most L tokens, A ancestor tokens, H query heads, K KV heads, G = H / K,
 // D head dim.
@@ -25,7 +25,9 @@ struct Batch {
   std::vector<int64_t> tokens;     // own at valid
 };
 
-int32_t length_of(const SegmentSpan& span) { return span.end - span.begin; }
+int32_t length_of(const SegmentSpan& span) {
+  return span.end - span.begin;
+}
 
 Batch make_batch(const SegmentLayout& layout, std::span<const int32_t> siblings) {
   Batch batch;
@@ -84,8 +86,12 @@ std::vector<Batch> make_batches(const SegmentLayout& layout, int64_t heads) {
 class Siblings {
  public:
   Siblings(const AttentionShape& shape, const Batch& batch, const at::Tensor& qkv_TC)
-      : K_(shape.kv_heads), G_(shape.heads / shape.kv_heads), D_(shape.head_dim),
-        scale_(shape.scale), batch_(batch), own_(tensor_of(std::span(batch.own))) {
+      : K_(shape.kv_heads),
+        G_(shape.heads / shape.kv_heads),
+        D_(shape.head_dim),
+        scale_(shape.scale),
+        batch_(batch),
+        own_(tensor_of(std::span(batch.own))) {
     const at::Tensor own = qkv_TC.index_select(0, own_);
     q = heads(own.narrow(1, 0, q_size()));
     k = heads(own.narrow(1, q_size(), kv_size()));
@@ -93,9 +99,8 @@ class Siblings {
     if (batch.A == 0) return;
     const at::Tensor above = qkv_TC.index_select(0, tensor_of(std::span(batch.ancestors)));
     k_above = above.narrow(1, q_size(), kv_size()).view({batch.A, K_, D_}).transpose(0, 1);
-    v_above = above.narrow(1, q_size() + kv_size(), kv_size())
-                  .view({batch.A, K_, D_})
-                  .transpose(0, 1);
+    v_above =
+        above.narrow(1, q_size() + kv_size(), kv_size()).view({batch.A, K_, D_}).transpose(0, 1);
   }
 
   int64_t q_size() const { return K_ * G_ * D_; }
@@ -156,8 +161,8 @@ class Siblings {
     return sum;
   }
 
-  at::Tensor q, k, v;            // [n, K, G L or L, D]
-  at::Tensor k_above, v_above;   // [K, A, D]
+  at::Tensor q, k, v;           // [n, K, G L or L, D]
+  at::Tensor k_above, v_above;  // [K, A, D]
 
  private:
   int64_t K_, G_, D_;
@@ -207,10 +212,9 @@ class Attention : public AttentionOp {
 
  private:
   // p = exp(s - lse),  ds = p (dout.v - dout.out) scale; padding has p = 0.
-  static void backward_batch(const AttentionShape& shape, const Batch& batch,
-                             const at::Tensor& qkv, const at::Tensor& lse_TH,
-                             const at::Tensor& dout_THD, const at::Tensor& delta_TH,
-                             const at::Tensor& dqkv) {
+  static void backward_batch(const AttentionShape& shape, const Batch& batch, const at::Tensor& qkv,
+                             const at::Tensor& lse_TH, const at::Tensor& dout_THD,
+                             const at::Tensor& delta_TH, const at::Tensor& dqkv) {
     const Siblings siblings(shape, batch, qkv);
     const at::Tensor own = tensor_of(std::span(batch.own));
     const at::Tensor dout = siblings.heads(dout_THD.index_select(0, own).flatten(1));
@@ -219,8 +223,7 @@ class Attention : public AttentionOp {
     const at::Tensor p = siblings.scores().sub_(lse.unsqueeze(3)).exp_();
     at::Tensor ds = at::matmul(dout, siblings.v.transpose(2, 3));
     if (batch.A > 0) {
-      const at::Tensor above =
-          at::bmm(siblings.joined(dout), siblings.v_above.transpose(1, 2));
+      const at::Tensor above = at::bmm(siblings.joined(dout), siblings.v_above.transpose(1, 2));
       ds = at::cat({siblings.parted(above), ds}, 3);
     }
     ds.sub_(siblings.per_query(delta_TH).unsqueeze(3)).mul_(p).mul_(shape.scale);
@@ -235,8 +238,7 @@ class Attention : public AttentionOp {
   }
 
   static void add_gradients(const Siblings& siblings, const Batch& batch, const at::Tensor& p,
-                            const at::Tensor& ds, const at::Tensor& dout,
-                            const at::Tensor& dqkv) {
+                            const at::Tensor& ds, const at::Tensor& dout, const at::Tensor& dqkv) {
     const int64_t q_size = siblings.q_size(), kv_size = siblings.kv_size();
     const at::Tensor dq = dqkv.narrow(1, 0, q_size), dk = dqkv.narrow(1, q_size, kv_size),
                      dv = dqkv.narrow(1, q_size + kv_size, kv_size);

@@ -122,6 +122,8 @@ class Head : public HeadOp {
 
 }  // namespace
 
-std::unique_ptr<HeadOp> head_op(int threads) { return std::make_unique<Head>(threads); }
+std::unique_ptr<HeadOp> head_op(int threads) {
+  return std::make_unique<Head>(threads);
+}
 
 }  // namespace kedge::aten

@@ -36,8 +36,12 @@ void write_kv(const AttentionShape& shape, const PagedLayout& layout, const at::
   tensor_of(kv.values).index_put_({block, Slice(), slot}, heads(q_size + kv_size));
 }
 
-int32_t new_tokens(const PagedRow& row) { return row.end - row.begin; }
-int64_t num_keys(const PagedRow& row) { return row.first_position + new_tokens(row); }
+int32_t new_tokens(const PagedRow& row) {
+  return row.end - row.begin;
+}
+int64_t num_keys(const PagedRow& row) {
+  return row.first_position + new_tokens(row);
+}
 
 // Index tensors of rows with L new tokens each.
 struct Batch {

@@ -71,10 +71,9 @@ class Twin {
     const float expected = values_[i];
     if (fast == expected || (std::isnan(fast) && std::isnan(expected))) return;
     const double difference = std::fabs(static_cast<double>(fast) - expected);
-    KEDGE_CHECK(difference <= judge.tolerance * largest, "[check] ", what, "[", i, "]: ",
-                judge.fast, " ", fast, ", ", judge.oracle, " ", expected,
-                "; the largest entry is ", largest, ", the tolerance ", judge.tolerance,
-                " of it");
+    KEDGE_CHECK(difference <= judge.tolerance * largest, "[check] ", what, "[", i,
+                "]: ", judge.fast, " ", fast, ", ", judge.oracle, " ", expected,
+                "; the largest entry is ", largest, ", the tolerance ", judge.tolerance, " of it");
   }
 
   // visit(offset in the output's memory, index in ours), row-major.

@@ -1,9 +1,9 @@
 // The members of the reference table, one function per file, and what they share. Private to
 // model/ops_reference*.cc.
 //
-// Every output element is one sum in double over its own index range, rounded to fp32 once, so a row
-// does not depend on its neighbours. Weight gradients are fp32 memory, one term per token in packed
-// order (numbers of the contract in model/ops.h).
+// Every output element is one sum in double over its own index range, rounded to fp32 once, so a
+// row does not depend on its neighbours. Weight gradients are fp32 memory, one term per token in
+// packed order (numbers of the contract in model/ops.h).
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -56,7 +56,9 @@ void parallel_for(Context& context, int64_t count, const Body& body) {
 }
 
 // Row i (or element (i, j)) of a view whose last dimension is dense.
-inline float* row(const TensorView& view, int64_t i) { return view.f32() + i * view.stride[0]; }
+inline float* row(const TensorView& view, int64_t i) {
+  return view.f32() + i * view.stride[0];
+}
 inline float* row(const TensorView& view, int64_t i, int64_t j) {
   return row(view, i) + j * view.stride[1];
 }

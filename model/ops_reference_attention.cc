@@ -65,8 +65,7 @@ ContextMemory gather(const TensorView& qkv_TC, const std::vector<int32_t>& token
   return memory;
 }
 
-ContextMemory gather(const KvLayer& kv, const PagedRow& paged, const Columns& at,
-                     int64_t kv_head) {
+ContextMemory gather(const KvLayer& kv, const PagedRow& paged, const Columns& at, int64_t kv_head) {
   ContextMemory memory;
   const int32_t length = paged.first_position + paged.end - paged.begin;
   for (int32_t position = 0; position < length; ++position) {
@@ -99,7 +98,12 @@ class TreeBackward {
  public:
   TreeBackward(const AttentionShape& shape, const TensorView& qkv_TC, const TensorView& out_THD,
                const TensorView& lse_TH, const TensorView& dout_THD, const TensorView& dqkv_TC)
-      : shape_(shape), at_(shape), qkv_(qkv_TC), out_(out_THD), lse_(lse_TH), dout_(dout_THD),
+      : shape_(shape),
+        at_(shape),
+        qkv_(qkv_TC),
+        out_(out_THD),
+        lse_(lse_TH),
+        dout_(dout_THD),
         dqkv_(dqkv_TC) {}
 
   void run(const SegmentLayout& layout, int32_t tree, int64_t kv_head) {
@@ -219,6 +223,8 @@ class Attention : public AttentionOp {
 
 }  // namespace
 
-std::unique_ptr<AttentionOp> attention_op() { return std::make_unique<Attention>(); }
+std::unique_ptr<AttentionOp> attention_op() {
+  return std::make_unique<Attention>();
+}
 
 }  // namespace kedge::reference

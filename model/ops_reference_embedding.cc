@@ -26,6 +26,8 @@ class Embedding : public EmbeddingOp {
 
 }  // namespace
 
-std::unique_ptr<EmbeddingOp> embedding_op() { return std::make_unique<Embedding>(); }
+std::unique_ptr<EmbeddingOp> embedding_op() {
+  return std::make_unique<Embedding>();
+}
 
 }  // namespace kedge::reference

@@ -39,9 +39,8 @@ class Head : public HeadOp {
  public:
   void logits(Context& context, const TensorView& x_SE, const Weight& w_VE,
               const TensorView& logits_SV) const override {
-    parallel_for(context, x_SE.size(0), [&](int64_t s) {
-      logits_of(row(x_SE, s), w_VE.master_NK, row(logits_SV, s));
-    });
+    parallel_for(context, x_SE.size(0),
+                 [&](int64_t s) { logits_of(row(x_SE, s), w_VE.master_NK, row(logits_SV, s)); });
   }
 
   void forward(Context& context, const TensorView& x_TE, const Weight& w_VE,
@@ -81,9 +80,8 @@ class Head : public HeadOp {
       const TensorView dlogits(memory.data(), {size, V});
       parallel_for(context, size, [&](int64_t i) {
         const float* x = row(x_TE, chunk[i].source);
-        dlogits_of(x, w_VE.master_NK, chunk[i], targets,
-                   inverse_of_temperature(temperature), gradients,
-                   row(dlogits, i));
+        dlogits_of(x, w_VE.master_NK, chunk[i], targets, inverse_of_temperature(temperature),
+                   gradients, row(dlogits, i));
         add_rows(row(dlogits, i), w_VE.master_NK, row(dx_TE, chunk[i].source));
       });
       parallel_for(context, V, [&](int64_t v) {
@@ -131,6 +129,8 @@ class Head : public HeadOp {
 
 }  // namespace
 
-std::unique_ptr<HeadOp> head_op() { return std::make_unique<Head>(); }
+std::unique_ptr<HeadOp> head_op() {
+  return std::make_unique<Head>();
+}
 
 }  // namespace kedge::reference

@@ -58,6 +58,8 @@ class Linear : public LinearOp {
 
 }  // namespace
 
-std::unique_ptr<LinearOp> linear_op() { return std::make_unique<Linear>(); }
+std::unique_ptr<LinearOp> linear_op() {
+  return std::make_unique<Linear>();
+}
 
 }  // namespace kedge::reference

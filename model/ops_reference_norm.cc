@@ -63,6 +63,8 @@ class Norm : public NormOp {
 
 }  // namespace
 
-std::unique_ptr<NormOp> norm_op() { return std::make_unique<Norm>(); }
+std::unique_ptr<NormOp> norm_op() {
+  return std::make_unique<Norm>();
+}
 
 }  // namespace kedge::reference

@@ -28,6 +28,8 @@ class Rope : public RopeOp {
 
 }  // namespace
 
-std::unique_ptr<RopeOp> rope_op() { return std::make_unique<Rope>(); }
+std::unique_ptr<RopeOp> rope_op() {
+  return std::make_unique<Rope>();
+}
 
 }  // namespace kedge::reference

@@ -6,7 +6,9 @@ namespace kedge::reference {
 
 namespace {
 
-double sigmoid(double x) { return 1.0 / (1.0 + std::exp(-x)); }
+double sigmoid(double x) {
+  return 1.0 / (1.0 + std::exp(-x));
+}
 
 // h = g s(g) u with s the logistic function   (Shazeer 2020, eq. 6)
 // du = dh g s(g),   dg = dh u s(g) (1 + g (1 - s(g)))
@@ -45,6 +47,8 @@ class Swiglu : public SwigluOp {
 
 }  // namespace
 
-std::unique_ptr<SwigluOp> swiglu_op() { return std::make_unique<Swiglu>(); }
+std::unique_ptr<SwigluOp> swiglu_op() {
+  return std::make_unique<Swiglu>();
+}
 
 }  // namespace kedge::reference

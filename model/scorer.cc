@@ -18,8 +18,9 @@ struct Wanted {
   size_t index = 0;  // into the item's result
 };
 
-// The items of one pass as a forest: contexts of the same group share their common prefixes (a radix
-// tree, so a prompt, and any longer beginning that siblings have in common, is computed once).
+// The items of one pass as a forest: contexts of the same group share their common prefixes (a
+// radix tree, so a prompt, and any longer beginning that siblings have in common, is computed
+// once).
 class Forest {
  public:
   explicit Forest(std::span<const ScoreItem> items) : items_(items) {}

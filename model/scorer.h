@@ -18,12 +18,13 @@ struct ScoredTokens {
 
 class Scorer {
  public:
-  // Borrows all. `tokens_per_pass` bounds the packed tokens of one forward; a longer item runs alone.
+  // Borrows all. `tokens_per_pass` bounds the packed tokens of one forward; a longer item runs
+  // alone.
   Scorer(Context& context, const Transformer& transformer, int64_t tokens_per_pass);
 
   // One result per item, in order. Items that share a group and a prefix are packed as a forest, so
-  // the prefix is computed once. An item with first_scored < 1 or tokens outside the vocabulary is an
-  // InvariantError naming it.
+  // the prefix is computed once. An item with first_scored < 1 or tokens outside the vocabulary is
+  // an InvariantError naming it.
   std::vector<ScoredTokens> score(const Parameters& parameters, std::span<const ScoreItem> items);
 
  private:

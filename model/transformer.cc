@@ -51,8 +51,8 @@ void fill_positions(const PagedLayout& layout, int64_t max_position, std::span<i
   }
 }
 
-// The tensors of all blocks of a paged pass: nothing outlives its next reader, so the residual stream
-// is one tensor, and the norms share theirs.
+// The tensors of all blocks of a paged pass: nothing outlives its next reader, so the residual
+// stream is one tensor, and the norms share theirs.
 BlockTensors paged_tensors(Arena& scratch, const ModelConfig& config, int64_t tokens) {
   BlockTensors block;
   const auto take = [&](int64_t width) {
@@ -99,8 +99,8 @@ void Transformer::forward(Context& context, const Parameters& parameters,
   Activations::Memory& memory = *activations.memory_;
   memory.bind(layout.num_tokens());
   fill_positions(layout, config_.max_position, memory.position_T);
-  const BlockPass pass{config_, ops_, rope_, memory.position_T, &layout, nullptr,
-                       attention_shape(config_)};
+  const BlockPass pass{
+      config_, ops_, rope_, memory.position_T, &layout, nullptr, attention_shape(config_)};
   ops_.embedding->forward(context, token_T, parameters.embedding().weight,
                           memory.blocks.front().x_TE);
   for (int l = 0; l < config_.layers; ++l) {
@@ -120,8 +120,8 @@ void Transformer::backward(Context& context, const Parameters& parameters,
   check_tokens(token_T, layout.num_tokens(), config_.vocab);
   KEDGE_CHECK(memory.tokens == layout.num_tokens(), "activations hold ", memory.tokens,
               " tokens, the layout has ", layout.num_tokens());
-  const BlockPass pass{config_, ops_, rope_, memory.position_T, &layout, nullptr,
-                       attention_shape(config_)};
+  const BlockPass pass{
+      config_, ops_, rope_, memory.position_T, &layout, nullptr, attention_shape(config_)};
   const Arena::Scope scope(context.scratch);
   const BlockGradients work(context.scratch, config_, dhidden_TE);
   const TensorView dresidual_TE(context.scratch.floats(memory.tokens * config_.hidden),
@@ -141,20 +141,18 @@ void Transformer::backward(Context& context, const Parameters& parameters,
 
 void Transformer::forward_paged(Context& context, const Parameters& parameters,
                                 std::span<const Token> token_S, const PagedLayout& layout,
-                                KvCache& kv, const TensorView& hidden_SE,
-                                AttentionTap* tap) const {
+                                KvCache& kv, const TensorView& hidden_SE, AttentionTap* tap) const {
   check_tokens(token_S, layout.num_tokens(), config_.vocab);
   const auto tokens = static_cast<int64_t>(token_S.size());
   if (tokens == 0) return;
   const Arena::Scope scope(context.scratch);
-  const std::span<int32_t> position_S(
-      reinterpret_cast<int32_t*>(context.scratch.take(tokens * 4)), tokens);
+  const std::span<int32_t> position_S(reinterpret_cast<int32_t*>(context.scratch.take(tokens * 4)),
+                                      tokens);
   fill_positions(layout, config_.max_position, position_S);
   BlockTensors block = paged_tensors(context.scratch, config_, tokens);
-  const TensorView lse_SH(context.scratch.floats(tokens * config_.heads),
-                          {tokens, config_.heads});
-  const BlockPass pass{config_, ops_, rope_, position_S, nullptr, &layout,
-                       attention_shape(config_)};
+  const TensorView lse_SH(context.scratch.floats(tokens * config_.heads), {tokens, config_.heads});
+  const BlockPass pass{
+      config_, ops_, rope_, position_S, nullptr, &layout, attention_shape(config_)};
   ops_.embedding->forward(context, token_S, parameters.embedding().weight, block.x_TE);
   for (int l = 0; l < config_.layers; ++l) {
     block.lse_TH = tap != nullptr && tap->wants(l) ? lse_SH : TensorView();

@@ -1,5 +1,5 @@
-// The transformer, forward and backward: the only code that knows the order of the layers. Training,
-// scoring, prefill and decode all call it (design law 3).
+// The transformer, forward and backward: the only code that knows the order of the layers.
+// Training, scoring, prefill and decode all call it (design law 3).
 //
 // Legend: T tokens in packed order, S tokens of a paged pass, E model dim.
 #pragma once

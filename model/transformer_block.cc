@@ -21,7 +21,9 @@ TensorView as_rows(const TensorView& tensor_TE) {
   return heads_of(tensor_TE, 0, 1, tensor_TE.size(1));
 }
 
-float eps_of(const BlockPass& pass) { return static_cast<float>(pass.config.rms_eps); }
+float eps_of(const BlockPass& pass) {
+  return static_cast<float>(pass.config.rms_eps);
+}
 
 TensorView q_of(const BlockPass& pass, const TensorView& qkv_TC) {
   return heads_of(qkv_TC, 0, pass.config.heads, pass.config.head_dim);
@@ -59,8 +61,8 @@ void mlp_backward(Context& context, const BlockPass& pass, const LayerParameters
   ops.linear->backward_weight(context, dresidual_TE, block.act_TF, weights.down.grad, {});
   ops.linear->backward_input(context, dresidual_TE, weights.down.weight, work.dact_TF);
   ops.swiglu->backward(context, work.dact_TF, block.gate_up_T2F, work.dgate_up_T2F);
-  ops.linear->backward_weight(context, work.dgate_up_T2F, block.mid_normed_TE,
-                              weights.gate_up.grad, {});
+  ops.linear->backward_weight(context, work.dgate_up_T2F, block.mid_normed_TE, weights.gate_up.grad,
+                              {});
   ops.linear->backward_input(context, work.dgate_up_T2F, weights.gate_up.weight, work.dnormed_TE);
   ops.norm->backward(context, as_rows(work.dnormed_TE), as_rows(block.mid_TE),
                      weights.post_norm.weight.master_NK, block.mid_rstd_T1, true,
@@ -127,16 +129,16 @@ AttentionShape attention_shape(const ModelConfig& config) {
 void block_forward(Context& context, const BlockPass& pass, const LayerParameters& weights,
                    const BlockTensors& block, const KvLayer* kv) {
   const Operators& ops = pass.ops;
-  ops.norm->forward(context, as_rows(block.x_TE), weights.input_norm.weight.master_NK,
-                    eps_of(pass), as_rows(block.normed_TE), block.rstd_T1);
+  ops.norm->forward(context, as_rows(block.x_TE), weights.input_norm.weight.master_NK, eps_of(pass),
+                    as_rows(block.normed_TE), block.rstd_T1);
   project_qkv(context, pass, weights, block);
   const TensorView attended_THD = q_of(pass, block.attended_TG);
   if (pass.forest != nullptr) {
     ops.attention->forward(context, pass.shape, *pass.forest, block.qkv_TC, attended_THD,
                            block.lse_TH);
   } else {
-    ops.attention->forward_paged(context, pass.shape, *pass.paged, block.qkv_TC, *kv,
-                                 attended_THD, block.lse_TH);
+    ops.attention->forward_paged(context, pass.shape, *pass.paged, block.qkv_TC, *kv, attended_THD,
+                                 block.lse_TH);
   }
   copy(block.x_TE, block.mid_TE);
   ops.linear->forward(context, block.attended_TG, weights.o.weight, {}, Start::accumulate,
@@ -151,8 +153,7 @@ void block_forward(Context& context, const BlockPass& pass, const LayerParameter
                       block.y_TE);
 }
 
-BlockGradients::BlockGradients(Arena& scratch, const ModelConfig& config,
-                               const TensorView& free_TE)
+BlockGradients::BlockGradients(Arena& scratch, const ModelConfig& config, const TensorView& free_TE)
     : dnormed_TE(free_TE) {
   const int64_t tokens = free_TE.size(0);
   for_each_gradient(*this, config, [&](TensorView& view, int64_t width) {

@@ -34,7 +34,7 @@ struct BlockGradients {
 
   TensorView dnormed_TE;
   TensorView dqkv_TC;
-  TensorView dqk_raw_TG;   // empty without q/k norm
+  TensorView dqk_raw_TG;  // empty without q/k norm
   TensorView dattended_TG;
   TensorView dgate_up_T2F;
   TensorView dact_TF;

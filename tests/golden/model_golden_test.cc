@@ -38,19 +38,23 @@ std::vector<std::string> case_names() {
   return names;
 }
 
-// `aten` is left out of a build without LibTorch, which says so by a ConfigError.
-std::vector<std::string> backend_names() {
-  std::vector<std::string> names = {"reference"};
-  try {
-    aten_operators(1);
-    names.push_back("aten");
-  } catch (const ConfigError&) {
-  }
-  return names;
+Operators make_operators(const std::string& backend) {
+  if (backend == "exact") return exact_operators();
+  if (backend == "aten") return aten_operators(1);
+  return reference_operators();
 }
 
-Operators make_operators(const std::string& backend) {
-  return backend == "aten" ? aten_operators(1) : reference_operators();
+// A backend that this build or this CPU lacks says so by a ConfigError and is left out.
+std::vector<std::string> backend_names() {
+  std::vector<std::string> names;
+  for (const std::string backend : {"reference", "exact", "aten"}) {
+    try {
+      make_operators(backend);
+      names.push_back(backend);
+    } catch (const ConfigError&) {
+    }
+  }
+  return names;
 }
 
 std::vector<float> floats(const SafetensorsFile& file, const std::string& name) {
@@ -136,7 +140,9 @@ INSTANTIATE_TEST_SUITE_P(, GoldenModel,
                            return name;
                          });
 
-TEST(GoldenModelCases, AreThere) { EXPECT_FALSE(case_names().empty()) << golden_models(); }
+TEST(GoldenModelCases, AreThere) {
+  EXPECT_FALSE(case_names().empty()) << golden_models();
+}
 
 TEST_P(GoldenModel, Logits) {
   forward();
@@ -201,8 +207,8 @@ TEST_P(GoldenModel, LogProbsLossAndGradients) {
   ASSERT_EQ(targets.weight.size(), M);
   std::vector<float> logprob(M), lse(M), dlogprob(M);
   const HeadTargets head{targets.source, targets.id};
-  ops_.head->forward(machine_.context, activations_.hidden(), parameters_.head().weight, head,
-                     1.0f, logprob, lse, {});
+  ops_.head->forward(machine_.context, activations_.hidden(), parameters_.head().weight, head, 1.0f,
+                     logprob, lse, {});
   expect_near(logprob, targets.expected_logprob, kValueTolerance, "log-probs");
   double loss = 0.0, weight_sum = 0.0;
   for (size_t m = 0; m < M; ++m) {
@@ -213,8 +219,7 @@ TEST_P(GoldenModel, LogProbsLossAndGradients) {
   EXPECT_NEAR(loss, floats(expected_, "loss")[0], kValueTolerance * weight_sum);
 
   std::vector<float> memory(tokens_.size() * config_.hidden);
-  const TensorView dhidden(memory.data(),
-                           {static_cast<int64_t>(tokens_.size()), config_.hidden});
+  const TensorView dhidden(memory.data(), {static_cast<int64_t>(tokens_.size()), config_.hidden});
   parameters_.zero_gradients();
   ops_.head->backward(machine_.context, activations_.hidden(), parameters_.head().weight, head,
                       1.0f, {dlogprob, {}, lse, {}}, dhidden, parameters_.head().grad);
@@ -254,8 +259,8 @@ class KeepAttention : public AttentionTap {
         const float* q = row(sample.qkv_TC, span.begin + i) + h * D;
         const float lse = row(sample.lse_TH, span.begin + i)[h];
         for (int64_t j = 0; j <= i; ++j) {
-          const float* k = row(sample.qkv_TC, span.begin + j) +
-                           (sample.shape.heads + h / group) * D;
+          const float* k =
+              row(sample.qkv_TC, span.begin + j) + (sample.shape.heads + h / group) * D;
           double score = 0.0;
           for (int64_t d = 0; d < D; ++d) score += static_cast<double>(q[d]) * k[d];
           p[(h * T + i) * T + j] = static_cast<float>(std::exp(score * sample.shape.scale - lse));

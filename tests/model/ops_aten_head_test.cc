@@ -58,8 +58,8 @@ TEST(AtenHead, ChunksAgreeWithTheReference) {
     source.insert(source.end(), {t, t});
     id.insert(id.end(), {t, static_cast<Token>(V - 1 - t)});
   }
-  std::vector<float> logprob(2 * T), lse(2 * T), entropy(2 * T), logprob_ref(2 * T),
-      lse_ref(2 * T), entropy_ref(2 * T);
+  std::vector<float> logprob(2 * T), lse(2 * T), entropy(2 * T), logprob_ref(2 * T), lse_ref(2 * T),
+      entropy_ref(2 * T);
   aten_operators(1).head->forward(machine.context, x, {w}, {source, id}, 1.0f, logprob, lse,
                                   entropy);
   reference_operators().head->forward(machine.context, x, {w}, {source, id}, 1.0f, logprob_ref,

@@ -50,7 +50,8 @@ TEST(AtenPaged, AgreesWithTheReference) {
     const Rows rows(seed);
     const int64_t T = rows.layout.num_tokens();
     Tensor qkv = Tensor::random({T, kC}, seed, 2.0f);
-    Tensor keys = Tensor::random({64, 2, 8, 16}, seed + 1), values = Tensor::random({64, 2, 16, 8}, 2);
+    Tensor keys = Tensor::random({64, 2, 8, 16}, seed + 1),
+           values = Tensor::random({64, 2, 16, 8}, 2);
     Tensor keys_ref = keys, values_ref = values;
     Tensor out({T, 4, 8}), lse({T, 4}), out_ref({T, 4, 8}), lse_ref({T, 4});
     aten.attention->forward_paged(machine.context, shape, rows.layout, qkv, {keys, values}, out,

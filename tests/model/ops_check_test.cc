@@ -113,7 +113,8 @@ TEST(CheckedOperatorsOn, NotANumberIsADifference) {
 TEST(CheckedOperatorsOn, AccumulatedOutputsStartFromTheSameMemory) {
   Machine machine;
   const Operators ops = checked_operators(reference_operators(), reference_operators(), 0.0);
-  Tensor x = Tensor::random({3, 4}, 1), w = Tensor::random({5, 4}, 2), y = Tensor::random({3, 5}, 3);
+  Tensor x = Tensor::random({3, 4}, 1), w = Tensor::random({5, 4}, 2),
+         y = Tensor::random({3, 5}, 3);
   Tensor expected = y;
   ops.linear->forward(machine.context, x, {w}, {}, LinearOp::Start::accumulate, y);
   reference::linear_op()->forward(machine.context, x, {w}, {}, LinearOp::Start::accumulate,

@@ -71,8 +71,7 @@ TEST_F(AttentionTest, Formula) {
       for (int64_t j = 0; j <= t; ++j) {
         double score = 0.0;
         for (int64_t d = 0; d < 6; ++d) {
-          score += static_cast<double>(qkv[t * kC + h * 6 + d]) *
-                   qkv[j * kC + kHD + h / 2 * 6 + d];
+          score += static_cast<double>(qkv[t * kC + h * 6 + d]) * qkv[j * kC + kHD + h / 2 * 6 + d];
         }
         sum += p[j] = std::exp(kShape.scale * score);
       }
@@ -137,7 +136,6 @@ TEST_F(AttentionTest, BackwardOfAForestIsTheSumOverItsLeaves) {
   }
   test::expect_close(packed, sum, 1e-5, "dqkv");
 }
-
 
 TEST_F(AttentionTest, PagedChunksEqualPackedBitForBit) {
   ModelConfig config = test::small_config();

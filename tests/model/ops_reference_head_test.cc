@@ -75,8 +75,10 @@ TEST_F(HeadTest, BackwardWithEntropy) {
   Tensor dx = Tensor::random({kT, kE}, 8), dw({kV, kE});
   head->backward(machine.context, x, {w}, targets, kTemperature, {dlogprob, dentropy, lse, entropy},
                  dx, dw);
-  test::expect_finite_differences(x.values(), dx.values(), [&] { return loss(); }, 2e-3, "dx");
-  test::expect_finite_differences(w.values(), dw.values(), [&] { return loss(); }, 2e-3, "dw");
+  test::expect_finite_differences(
+      x.values(), dx.values(), [&] { return loss(); }, 2e-3, "dx");
+  test::expect_finite_differences(
+      w.values(), dw.values(), [&] { return loss(); }, 2e-3, "dw");
   for (int64_t e = 0; e < kE; ++e) EXPECT_EQ(dx[0 * kE + e], 0.0f);
   for (int64_t e = 0; e < kE; ++e) EXPECT_EQ(dx[3 * kE + e], 0.0f);
 }
@@ -107,7 +109,9 @@ TEST_F(HeadTest, EveryCutGivesTheSameWeightGradientBits) {
   for (const int64_t cut : {1, 64, 65, 149}) {
     Tensor parts({kV, kE}), dx_parts({rows, kE});
     for (const auto& [begin, end] : {std::pair<int64_t, int64_t>{0, cut}, {cut, rows}}) {
-      const auto piece = [&](const auto& all) { return std::span(all).subspan(begin, end - begin); };
+      const auto piece = [&](const auto& all) {
+        return std::span(all).subspan(begin, end - begin);
+      };
       const std::vector<int32_t> local(sources.begin(), sources.begin() + (end - begin));
       const std::span<const float> d = piece(gradient), l = piece(lses);
       head->backward(machine.context, many.view().rows(begin, end), {w}, {local, piece(ids)}, 1.0f,

@@ -42,7 +42,8 @@ TEST_F(LinearTest, EveryStart) {
 }
 
 TEST_F(LinearTest, ReadsAndWritesStridedRows) {
-  Tensor wide_x = Tensor::random({kT, 3 + kK}, 1), wide_y({kT, kN + 2}), dense({kT, kK}), out({kT, kN});
+  Tensor wide_x = Tensor::random({kT, 3 + kK}, 1), wide_y({kT, kN + 2}), dense({kT, kK}),
+         out({kT, kN});
   for (int64_t t = 0; t < kT; ++t) {
     for (int64_t k = 0; k < kK; ++k) dense[t * kK + k] = wide_x[t * (3 + kK) + 3 + k];
   }
@@ -66,8 +67,8 @@ TEST_F(LinearTest, RowDoesNotDependOnTheBatch) {
 TEST_F(LinearTest, BackwardInput) {
   Tensor dx = Tensor::random({kT, kK}, 9);
   linear->backward_input(machine.context, dy, {w}, dx);
-  test::expect_finite_differences(x.values(), dx.values(), [&] { return loss(Start::zero); }, 2e-5,
-                                  "dx", 0.25f);
+  test::expect_finite_differences(
+      x.values(), dx.values(), [&] { return loss(Start::zero); }, 2e-5, "dx", 0.25f);
 }
 
 TEST_F(LinearTest, BackwardWeightAddsToMemory) {
@@ -76,10 +77,10 @@ TEST_F(LinearTest, BackwardWeightAddsToMemory) {
   linear->backward_weight(machine.context, dy, x, dw, dbias);
   for (size_t i = 0; i < dw.size(); ++i) dw[i] -= dw_before.values()[i];
   for (size_t i = 0; i < dbias.size(); ++i) dbias[i] -= dbias_before.values()[i];
-  test::expect_finite_differences(w.values(), dw.values(), [&] { return loss(Start::bias); }, 2e-5,
-                                  "dw", 0.25f);
-  test::expect_finite_differences(bias.values(), dbias.values(), [&] { return loss(Start::bias); },
-                                  2e-5, "dbias", 0.25f);
+  test::expect_finite_differences(
+      w.values(), dw.values(), [&] { return loss(Start::bias); }, 2e-5, "dw", 0.25f);
+  test::expect_finite_differences(
+      bias.values(), dbias.values(), [&] { return loss(Start::bias); }, 2e-5, "dbias", 0.25f);
 }
 
 TEST_F(LinearTest, EveryCutOfTheTokensGivesTheSameWeightGradientBits) {

@@ -65,9 +65,10 @@ TEST_F(NormTest, Backward) {
   Tensor y({kT, kG, kD}), dx({kT, kG, kD}), dw({kD});
   norm->forward(machine.context, x, w, kEps, y, rstd);
   norm->backward(machine.context, dy, x, w, rstd, false, dx, dw);
-  test::expect_finite_differences(x.values(), dx.values(), [&] { return loss(); }, 1e-3, "dx");
-  test::expect_finite_differences(w.values(), dw.values(), [&] { return loss(); }, 1e-4, "dw",
-                                  0.1f);
+  test::expect_finite_differences(
+      x.values(), dx.values(), [&] { return loss(); }, 1e-3, "dx");
+  test::expect_finite_differences(
+      w.values(), dw.values(), [&] { return loss(); }, 1e-4, "dw", 0.1f);
 }
 
 TEST_F(NormTest, AccumulateAddsToDxAndWeightsAlwaysAdd) {

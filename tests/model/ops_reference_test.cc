@@ -14,8 +14,8 @@ namespace {
 TEST(ReferenceOperators, TableIsComplete) {
   const Operators ops = reference_operators();
   EXPECT_EQ(ops.name, "reference");
-  EXPECT_TRUE(ops.linear && ops.norm && ops.rope && ops.attention && ops.swiglu &&
-              ops.embedding && ops.head);
+  EXPECT_TRUE(ops.linear && ops.norm && ops.rope && ops.attention && ops.swiglu && ops.embedding &&
+              ops.head);
 }
 
 TEST(ReferenceOperators, DotIsADoubleSumOfEveryLength) {

@@ -89,8 +89,8 @@ TEST_F(ScorerTest, EqualsOneForwardPerItemBitForBit) {
       id.push_back(item.context[t]);
     }
     std::vector<float> logprob(id.size()), lse(id.size()), entropy(id.size());
-    ops.head->forward(machine.context, activations.hidden(), parameters.head().weight,
-                      {source, id}, 1.0f, logprob, lse, entropy);
+    ops.head->forward(machine.context, activations.hidden(), parameters.head().weight, {source, id},
+                      1.0f, logprob, lse, entropy);
     test::expect_same_bits(results[i].logprob, logprob, "item " + std::to_string(i));
     if (i == 1) {
       test::expect_same_bits(results[i].entropy, entropy, "entropy");

@@ -15,7 +15,6 @@ using test::random_tokens;
 using test::small_config;
 using test::Tensor;
 
-
 struct Model {
   explicit Model(const ModelConfig& config, int threads = 1)
       : machine(threads),
@@ -286,9 +285,9 @@ TEST(Transformer, RefusesPagedRowsThatDoNotFit) {
                                                  layout, kv, hidden),
                  InvariantError);
   };
-  refused({{{0, 4, 13, one_block}}});                         // needs position 16
-  refused({{{0, 3, 0, one_block}}});                          // three of four tokens
-  refused({{{0, 2, 0, one_block}, {3, 4, 0, one_block}}});    // a hole
+  refused({{{0, 4, 13, one_block}}});                       // needs position 16
+  refused({{{0, 3, 0, one_block}}});                        // three of four tokens
+  refused({{{0, 2, 0, one_block}, {3, 4, 0, one_block}}});  // a hole
 }
 
 TEST(Transformer, RefusesWhatDoesNotFit) {

@@ -20,7 +20,9 @@ inline at::Tensor leaf(Tensor& tensor) {
 }
 
 // A copy that it does not follow.
-inline at::Tensor constant(Tensor& tensor) { return leaf(tensor).detach(); }
+inline at::Tensor constant(Tensor& tensor) {
+  return leaf(tensor).detach();
+}
 
 inline std::vector<float> values_of(const at::Tensor& tensor) {
   const at::Tensor dense = tensor.detach().contiguous();

@@ -63,8 +63,8 @@ inline float max_abs(const std::vector<float>& values) {
 }
 
 // |a - b| <= tolerance * max(|b|), element by element.
-inline void expect_close(const std::vector<float>& a, const std::vector<float>& b,
-                         double tolerance, const std::string& what) {
+inline void expect_close(const std::vector<float>& a, const std::vector<float>& b, double tolerance,
+                         const std::string& what) {
   ASSERT_EQ(a.size(), b.size()) << what;
   const double bound = tolerance * std::max(max_abs(b), 1e-6f);
   for (size_t i = 0; i < a.size(); ++i) {
