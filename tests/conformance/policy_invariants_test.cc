@@ -274,7 +274,8 @@ TEST(PolicyInvariants, ShiftsOfTheRewardChangeNothing) {  // 6
     AlgorithmConfig config = plain_config();
     config.advantage.estimator = name;
     expect_row_advantages(advantages_of(config, rows),
-                          advantages_of(config, with_anchors(with_rewards(rows, 1, 7), 7)), 1, name);
+                          advantages_of(config, with_anchors(with_rewards(rows, 1, 7), 7)), 1,
+                          name);
   }
   AlgorithmConfig config = plain_config();
   config.advantage.estimator = "reinforce_pp";
@@ -450,7 +451,8 @@ TEST(PolicyInvariants, AggregationsAreRelated) {  // 13, 14
   expect_close(mean * 4, loss_with(M::seq_mean_token_sum, even), 1e-14, "even lengths");
   const PolicyRows rows = random.make();
   const auto tokens = static_cast<double>(std::count(rows.mask.begin(), rows.mask.end(), 1));
-  expect_close(loss_with(M::token_sum, rows) / tokens, loss_with(M::token_mean, rows), 1e-14, "sum");
+  expect_close(loss_with(M::token_sum, rows) / tokens, loss_with(M::token_mean, rows), 1e-14,
+               "sum");
   expect_close(loss_with(M::seq_mean_token_sum_norm, rows, 5) * 5,
                loss_with(M::seq_mean_token_sum, rows), 1e-14, "norm");
 }
@@ -571,14 +573,16 @@ AlgorithmConfig aapo(Pairing pairing) {
   return config;
 }
 
-std::vector<double> aapo_rows(Pairing pairing, const std::vector<std::optional<double>>& reference) {
+std::vector<double> aapo_rows(Pairing pairing,
+                              const std::vector<std::optional<double>>& reference) {
   PolicyRows rows = reward_rows({{1, 0, 0.5}});
   rows.anchor = {{reference, {}}};
   return advantages_of(aapo(pairing), rows).row_advantage;
 }
 
 TEST(PolicyInvariants, Aapo) {  // 19
-  const std::vector<double> group = advantages_of(plain_config(), reward_rows({{1, 0, 0.5}})).row_advantage;
+  const std::vector<double> group =
+      advantages_of(plain_config(), reward_rows({{1, 0, 0.5}})).row_advantage;
   EXPECT_EQ(aapo_rows(Pairing::index, {1, 0, 0.5}), group);
   EXPECT_EQ(aapo_rows(Pairing::average, {0.25}), aapo_rows(Pairing::index, {0.25, 0.25, 0.25}));
   std::vector<double> reference = {0, 0.9, 1};
@@ -653,7 +657,8 @@ TEST(PolicyInvariants, NothingToTrainIsZero) {  // 22
     EXPECT_EQ(e.loss(), 0.0) << named.name;
     EXPECT_EQ(e.gradient_norm(), 0.0) << named.name;
     EXPECT_EQ(e.plan.trained_tokens, 0) << named.name;
-    for (const auto& [name, value] : policy_metric_values(named.config, e.plan.metrics, e.metrics)) {
+    for (const auto& [name, value] :
+         policy_metric_values(named.config, e.plan.metrics, e.metrics)) {
       EXPECT_TRUE(std::isfinite(value)) << named.name << " " << name;
     }
   }

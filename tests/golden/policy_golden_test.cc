@@ -1,5 +1,5 @@
-// Advantages, losses, gradients and metrics against the reference program of the policy sheet: every
-// case of policy_cases.json in double, and again in float through the learner's own path.
+// Advantages, losses, gradients and metrics against the reference program of the policy sheet:
+// every case of policy_cases.json in double, and again in float through the learner's own path.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -76,8 +76,8 @@ void expect_near(std::span<const double> found, const json& expected, Tolerance 
   }
 }
 
-// The options of a case are a whole block; the cases compare formulas, so the refusal of k1 and abs as
-// a loss is lifted.
+// The options of a case are a whole block; the cases compare formulas, so the refusal of k1 and abs
+// as a loss is lifted.
 AlgorithmConfig config_of(const json& options) {
   ordered_json block = ordered_json::parse(options.dump());
   if (block.contains("kl")) block["kl"]["force"] = true;
@@ -88,8 +88,8 @@ AlgorithmConfig config_of(const json& options) {
 
 // What a case's loss came to.
 struct Outcome {
-  std::vector<PathLoss> loss;                      // [R]
-  std::vector<std::vector<double>> gradient;       // [R][n]
+  std::vector<PathLoss> loss;                 // [R]
+  std::vector<std::vector<double>> gradient;  // [R][n]
   std::vector<std::vector<double>> token_loss;
   LossMetrics metrics;
 };
@@ -147,8 +147,8 @@ Outcome in_float(const AlgorithmConfig& config, const PolicyRows& rows, const Pr
     const auto entropy = narrow(rows.row(rows.entropy, i));
     std::vector<float> gradient(now.size());
     std::vector<float> entropy_gradient(entropy.size());
-    out.loss.push_back(policy_path_loss(config, path, now, entropy, gradient, entropy_gradient,
-                                        out.metrics));
+    out.loss.push_back(
+        policy_path_loss(config, path, now, entropy, gradient, entropy_gradient, out.metrics));
     out.gradient.emplace_back(gradient.begin(), gradient.end());
   }
   return out;
@@ -189,8 +189,8 @@ void run_policy(const json& c, const json& expect) {
   const PolicyRows rows = policy_rows_from_json(c["inputs"], c["id"]);
   const bool with_loss = !rows.new_logprob.empty();
   const PreparedBatch batch = prepare_batch(config, rows, {.with_loss = with_loss});
-  const UpdatePlan plan = plan_update(config, rows, batch, {0, rows.num_groups},
-                                      rows.new_logprob.span());
+  const UpdatePlan plan =
+      plan_update(config, rows, batch, {0, rows.num_groups}, rows.new_logprob.span());
   if (expect.is_null()) return;
   expect_near(batch.row_advantage, expect["row_advantage"], kDouble, "row_advantage");
   for (int64_t i = 0; i < rows.num_rows(); ++i) {

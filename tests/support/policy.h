@@ -1,4 +1,5 @@
-// Random batches of rows, and one evaluation of them: what the tests of advantages and losses share.
+// Random batches of rows, and one evaluation of them: what the tests of advantages and losses
+// share.
 #pragma once
 #include <algorithm>
 #include <cmath>
@@ -15,9 +16,9 @@ namespace kedge::testing {
 struct Evaluation {
   PreparedBatch batch;
   UpdatePlan plan;
-  std::vector<PathLoss> share;                    // [R]
-  std::vector<std::vector<double>> gradient;      // [R][n]
-  std::vector<std::vector<double>> token_loss;    // [R][n]
+  std::vector<PathLoss> share;                  // [R]
+  std::vector<std::vector<double>> gradient;    // [R][n]
+  std::vector<std::vector<double>> token_loss;  // [R][n]
   LossMetrics metrics;
 
   double loss() const { return metrics.loss; }
@@ -38,8 +39,7 @@ inline PreparedBatch advantages_of(const AlgorithmConfig& config, const PolicyRo
 inline Evaluation evaluate(const AlgorithmConfig& config, const PolicyRows& rows) {
   Evaluation out;
   out.batch = prepare_batch(config, rows);
-  out.plan =
-      plan_update(config, rows, out.batch, {0, rows.num_groups}, rows.new_logprob.span());
+  out.plan = plan_update(config, rows, out.batch, {0, rows.num_groups}, rows.new_logprob.span());
   for (int64_t i = 0; i < rows.num_rows(); ++i) {
     const auto n = static_cast<size_t>(rows.length(i));
     std::vector<uint8_t> trained(out.batch.mask.begin() + rows.begin[i],
@@ -76,8 +76,8 @@ struct RowsShape {
   int32_t max_rows = 5;
   int32_t min_tokens = 0;
   int32_t max_tokens = 6;
-  double masked = 0.25;   // share of untrained tokens
-  double drift = 0.2;     // nats: how far the log-probs are apart
+  double masked = 0.25;  // share of untrained tokens
+  double drift = 0.2;    // nats: how far the log-probs are apart
 };
 
 class RandomRows {

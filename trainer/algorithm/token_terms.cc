@@ -8,7 +8,7 @@
 
 namespace kedge {
 
-std::vector<double> reward_kl(const RewardConfig& config, const PolicyRows& rows) {
+std::vector<double> reward_kl(const ShapedRewardConfig& config, const PolicyRows& rows) {
   const KlEstimator& kl = find_entry("KL estimator", kl_estimators(), config.kl_estimator);
   const RealSpan old_logprob = rows.old_logprob.span();
   const RealSpan ref_logprob = rows.ref_logprob.span();

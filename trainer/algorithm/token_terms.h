@@ -10,7 +10,7 @@
 namespace kedge {
 
 // KL(old || reference) at each masked-in token [N], 0 elsewhere. Needs both columns.
-std::vector<double> reward_kl(const RewardConfig& config, const PolicyRows& rows);
+std::vector<double> reward_kl(const ShapedRewardConfig& config, const PolicyRows& rows);
 
 // Multiplies the advantages [N] of trained tokens by the rows' credit and by the rule's factors.
 void apply_credit(const CreditConfig& config, const PolicyRows& rows, std::span<const uint8_t> mask,

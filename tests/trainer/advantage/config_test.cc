@@ -18,8 +18,8 @@ AdvantageConfig bound(const std::string& yaml) {
 }
 
 TEST(AdvantageConfig, Binds) {
-  const AdvantageConfig c =
-      bound("{estimator: aapo, scale: none, std: population, clip: [-1, 2], margin: {pairing: mean}}");
+  const AdvantageConfig c = bound(
+      "{estimator: aapo, scale: none, std: population, clip: [-1, 2], margin: {pairing: mean}}");
   EXPECT_EQ(c.scale, AdvantageScale::none);
   EXPECT_EQ(c.std, StdKind::population);
   EXPECT_EQ((*c.clip)[1], 2.0);

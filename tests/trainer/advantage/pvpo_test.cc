@@ -18,8 +18,9 @@ TEST(PvpoEstimator, ComparesWithTheMeanOfTheReferenceSamples) {
 }
 
 TEST(PvpoEstimator, NoValidReferenceIsAnError) {
-  EXPECT_THROW(estimate(estimator_config("pvpo"), {.reward = {1}, .anchor = {{{std::nullopt}}, {}}}),
-               PolicyError);
+  EXPECT_THROW(
+      estimate(estimator_config("pvpo"), {.reward = {1}, .anchor = {{{std::nullopt}}, {}}}),
+      PolicyError);
 }
 
 }  // namespace

@@ -34,12 +34,13 @@ TEST(AdvantageReport, AapoShowsMarginAndReference) {
 }
 
 TEST(AdvantageReport, OverlongAndTokens) {
-  const ordered_json out = report(
-      "{preset: dapo, reward: {overlong: {limit: 4, buffer: 2}}, advantage: {scale: none}}",
-      R"({"rewards": [1, 0], "lengths": [4, 1]})");
+  const ordered_json out =
+      report("{preset: dapo, reward: {overlong: {limit: 4, buffer: 2}}, advantage: {scale: none}}",
+             R"({"rewards": [1, 0], "lengths": [4, 1]})");
   EXPECT_EQ(out["rewards"], json({0.0, 0.0}));
-  const ordered_json discounted = report("{preset: verl, advantage: {estimator: reinforce_pp, gamma: 0.5}}",
-                                         R"({"rewards": [4], "lengths": [2]})");
+  const ordered_json discounted =
+      report("{preset: verl, advantage: {estimator: reinforce_pp, gamma: 0.5}}",
+             R"({"rewards": [4], "lengths": [2]})");
   EXPECT_EQ(discounted["advantages"][0], json({2.0, 4.0}));
   EXPECT_EQ(discounted["row_advantages"][0], 4.0);
 }

@@ -23,7 +23,8 @@ TEST(AlgorithmConfig, RefusesConflictsByKey) {
   };
   for (const AdvantageEstimator& entry : advantage_estimators()) {
     const std::string yaml =
-        "{preset: verl, zero_variance: drop, advantage: {estimator: " + std::string(entry.name) + "}}";
+        "{preset: verl, zero_variance: drop, advantage: {estimator: " + std::string(entry.name) +
+        "}}";
     if (entry.flat_is_zero) {
       EXPECT_EQ(refusal(yaml), "accepted") << yaml;
     } else {
@@ -51,7 +52,8 @@ TEST(AlgorithmConfig, SaysWhatARunMustProvide) {
   EXPECT_TRUE(needs_anchor(testing::algorithm("{preset: aapo}")));
   EXPECT_TRUE(needs_anchor(testing::algorithm("{preset: pvpo}")));
   EXPECT_FALSE(needs_anchor(testing::algorithm("{preset: gspo}")));
-  EXPECT_TRUE(needs_greedy_anchor(testing::algorithm("{preset: verl, advantage: {estimator: remax}}")));
+  EXPECT_TRUE(
+      needs_greedy_anchor(testing::algorithm("{preset: verl, advantage: {estimator: remax}}")));
   EXPECT_TRUE(needs_sampler_logprob(testing::algorithm("{preset: trl}")));
   EXPECT_EQ(anchor_samples(testing::algorithm("{preset: pvpo}"), 6), 6);
   EXPECT_EQ(anchor_samples(testing::algorithm("{preset: pvpo, anchor: {samples: 3}}"), 6), 3);

@@ -12,7 +12,8 @@ TEST(PolicyRowsJson, ReadsEveryColumn) {
   const json inputs = json::parse(R"({
     "group": [0, 1], "reward": [1, null], "verdict": ["score", "timeout"], "mask": [[1, 0], [1]],
     "old": [[-1, "nan"], ["-inf"]], "truncated": [0, 1], "source": ["policy", "injected"],
-    "given_advantage": [[1, 2], 3], "ref_reward": [[0, null], null], "greedy_reward": [null, 0.5]})");
+    "given_advantage": [[1, 2], 3],
+    "ref_reward": [[0, null], null], "greedy_reward": [null, 0.5]})");
   const PolicyRows rows = policy_rows_from_json(inputs, "test");
   EXPECT_EQ(rows.num_groups, 2);
   EXPECT_EQ(rows.begin, (std::vector<int64_t>{0, 2, 3}));

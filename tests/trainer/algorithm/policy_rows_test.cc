@@ -46,8 +46,7 @@ TEST(PolicyRows, TakeColumnsAndAnchors) {
   table.columns.push_back({"old_logprob", {}, {{{group.key, 1}, {-9.0f, -8.0f}}}});
   table.columns.push_back(
       {"ref_logprob", {}, {{{group.key, 1}, {-1.0f, -2.0f}}, {{group.key, 2}, {-3.0f}}}});
-  table.columns.push_back(
-      {"waad", {}, {{{group.key, 1}, {4.0f, 5.0f}}, {{group.key, 2}, {6.0f}}}});
+  table.columns.push_back({"waad", {}, {{{group.key, 1}, {4.0f, 5.0f}}, {{group.key, 2}, {6.0f}}}});
   const std::vector<std::string> wanted = {"waad"};
   const PolicyRows rows = policy_rows(groups, &table, wanted);
   EXPECT_EQ(rows.old_logprob.narrow[0], -9.0f);

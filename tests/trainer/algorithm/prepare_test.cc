@@ -73,7 +73,8 @@ TEST(PrepareBatch, NamesTheKeyWhoseColumnIsMissing) {
   EXPECT_EQ(refusal("{preset: rloo}"), "algorithm.reward.kl_coef");
   EXPECT_EQ(refusal("{preset: trl}"), "algorithm.correction");
   EXPECT_EQ(refusal("{preset: attnrl, kl: {coef: 0}}"), "algorithm.advantage.estimator");
-  EXPECT_EQ(refusal("{preset: verl, advantage: {estimator: gae}}"), "algorithm.advantage.estimator");
+  EXPECT_EQ(refusal("{preset: verl, advantage: {estimator: gae}}"),
+            "algorithm.advantage.estimator");
   EXPECT_EQ(refusal("{preset: gspo}"), "accepted");
 }
 

@@ -53,7 +53,8 @@ TEST(Presets, TheWorkedExamplesOfTheSheetBind) {
         "anchor: {samples: 6, refresh_every: 1, weights: initial}}",
         "{preset: aapo, advantage: {margin: {pairing: average}}, "
         "anchor: {samples: 16, refresh_every: 0, store: anchors.jsonl}}",
-        "{preset: pvpo, anchor: {samples: 16, refresh_every: 500, weights: current, store: a.jsonl}, "
+        "{preset: pvpo, anchor: {samples: 16, refresh_every: 500, weights: current, store: "
+        "a.jsonl}, "
         "prompt_filter: {rule: pvpo, metric: accuracy}, "
         "injection: {trajectories: gt.jsonl, per_group: 1, when_accuracy: 0}}",
         "{preset: attnrl, clip: {dual: 3.0}}", "{preset: verl}"}) {

@@ -52,10 +52,13 @@ TEST(AlgorithmSetting, GaeNeedsValues) {
 }
 
 TEST(AlgorithmSetting, Warnings) {
-  EXPECT_EQ(check_setting(testing::algorithm("{preset: aapo}"), {.updates_per_batch = 2}).size(), 1u);
-  EXPECT_EQ(check_setting(testing::algorithm("{preset: grpo, advantage: {whiten: tokens}}"), {}).size(),
+  EXPECT_EQ(check_setting(testing::algorithm("{preset: aapo}"), {.updates_per_batch = 2}).size(),
             1u);
-  EXPECT_TRUE(check_setting(testing::algorithm("{preset: grpo}"), {.updates_per_batch = 2}).empty());
+  EXPECT_EQ(
+      check_setting(testing::algorithm("{preset: grpo, advantage: {whiten: tokens}}"), {}).size(),
+      1u);
+  EXPECT_TRUE(
+      check_setting(testing::algorithm("{preset: grpo}"), {.updates_per_batch = 2}).empty());
 }
 
 }  // namespace

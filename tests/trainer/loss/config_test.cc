@@ -8,7 +8,9 @@
 namespace kedge {
 namespace {
 
-LossConfig bound(const std::string& yaml) { return testing::algorithm("{preset: verl, " + yaml + "}"); }
+LossConfig bound(const std::string& yaml) {
+  return testing::algorithm("{preset: verl, " + yaml + "}");
+}
 
 std::string refusal(const std::string& yaml) {
   try {
@@ -20,7 +22,8 @@ std::string refusal(const std::string& yaml) {
 }
 
 TEST(LossConfig, Binds) {
-  const LossConfig c = bound("ratio: {level: sequence_product, log_clamp: null}, off_policy_mask: 0.5");
+  const LossConfig c =
+      bound("ratio: {level: sequence_product, log_clamp: null}, off_policy_mask: 0.5");
   EXPECT_EQ(c.ratio.level, RatioLevel::sequence_product);
   EXPECT_FALSE(c.ratio.log_clamp);
   EXPECT_EQ(*c.off_policy_mask, 0.5);
