@@ -29,6 +29,7 @@ const char* name_of(MessageKind kind) {
   switch (kind) {
     case MessageKind::assign: return "assign";
     case MessageKind::deliver: return "deliver";
+    case MessageKind::release: return "release";
     case MessageKind::publish: return "publish";
     case MessageKind::adopted: return "adopted";
     case MessageKind::drain: return "drain";

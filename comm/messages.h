@@ -3,6 +3,7 @@
 //
 //   assign     coordinator -> worker   a rollout order
 //   deliver    worker -> coordinator   finished rows
+//   release    coordinator -> worker   KV kept for a group is not needed any more
 //   publish    coordinator -> worker   a weight manifest; the tensors follow
 //   adopted    worker -> coordinator   the weights of that manifest are verified and in use
 //   drain      coordinator -> worker   finish what you have, take nothing new
@@ -18,7 +19,9 @@
 
 namespace kedge {
 
-enum class MessageKind : uint8_t { assign, deliver, publish, adopted, drain, stop, heartbeat };
+enum class MessageKind : uint8_t {
+  assign, deliver, release, publish, adopted, drain, stop, heartbeat
+};
 
 const char* name_of(MessageKind kind);
 

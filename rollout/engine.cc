@@ -97,8 +97,9 @@ class Engine : public RolloutEngine {
   void postprocess();
   void act(LiveRow& row, StopReason reason, const EnvironmentAction& action);
   void go_on(LiveRow& row, const Append& more);
-  void begin_chunk(const LiveRow& row, const NewRow& chunk);
+  void begin_chunk(LiveRow& row, const NewRow& chunk);
   void finish(LiveRow& row, StopReason reason);
+  void leave(LiveRow& row);
   void count(const Plan& plan);
 
   const Tokenizer& tokenizer_;
@@ -215,8 +216,11 @@ void Engine::postprocess() {
 void Engine::act(LiveRow& row, StopReason reason, const EnvironmentAction& action) {
   if (const auto* more = std::get_if<Append>(&action)) {
     go_on(row, *more);
+  } else if (const auto* chunk = std::get_if<NewRow>(&action)) {
+    row.record.stop = reason;
+    begin_chunk(row, *chunk);
+    leave(row);
   } else {
-    if (const auto* chunk = std::get_if<NewRow>(&action)) begin_chunk(row, *chunk);
     finish(row, reason);
   }
 }
@@ -236,7 +240,7 @@ void Engine::go_on(LiveRow& row, const Append& more) {
   }
 }
 
-void Engine::begin_chunk(const LiveRow& row, const NewRow& chunk) {
+void Engine::begin_chunk(LiveRow& row, const NewRow& chunk) {
   std::unique_ptr<LiveRow> next = next_chunk(row, chunk.ids, chunk.kinds, tokenizer_);
   KEDGE_CHECK(next->length() < max_context_, "prompt ", row.group.prompt, ": a new row of ",
               next->length(), " tokens, the model's context holds ", max_context_);
@@ -245,9 +249,19 @@ void Engine::begin_chunk(const LiveRow& row, const NewRow& chunk) {
   rows_[next.get()] = std::move(next);
 }
 
+// All chunks of a sample are handed out together.
 void Engine::finish(LiveRow& row, StopReason reason) {
   row.record.stop = reason;
-  finished_.push_back({row.key, {row.key.order, row.group, std::move(row.record)}});
+  row.earlier.push_back(std::move(row.record));
+  for (size_t chunk = 0; chunk < row.earlier.size(); ++chunk) {
+    RowKey key = row.key;
+    key.chunk = static_cast<int32_t>(chunk);
+    finished_.push_back({key, {key.order, row.group, std::move(row.earlier[chunk])}});
+  }
+  leave(row);
+}
+
+void Engine::leave(LiveRow& row) {
   scheduler_.remove(row);
   if (row.item->keep_kv) {
     index_.keep(row.group, std::move(row.tokens), std::move(row.kv));

@@ -40,8 +40,8 @@ class RolloutEngine {
   // weight set never adopted, or older than an item accepts, likewise. Scores are the Scorer's: an
   // order with some is refused.
   virtual void submit(const RolloutOrder& order) = 0;
-  // One pass: schedule, prefill and decode, sample, postprocess. Returns rows that ended in it, in
-  // order of (order, item, sample, chunk). Waits only when every row waits for the environment.
+  // One pass: schedule, prefill and decode, sample, postprocess. Returns the rows of samples
+  // that ended in it, in order of (order, item, sample, chunk). Waits only when every row waits for the environment.
   virtual std::vector<FinishedRow> step() = 0;
   virtual bool idle() const = 0;            // nothing queued and nothing running
   // Ends the life of KV kept for this group (SampleItem::keep_kv).

@@ -56,7 +56,7 @@ std::unique_ptr<LiveRow> first_row(const Family& family, int32_t sample,
   return row;
 }
 
-std::unique_ptr<LiveRow> next_chunk(const LiveRow& row, const std::vector<Token>& ids,
+std::unique_ptr<LiveRow> next_chunk(LiveRow& row, const std::vector<Token>& ids,
                                     const std::vector<TokenKind>& kinds,
                                     const Tokenizer& tokenizer) {
   KEDGE_CHECK(kinds.size() == ids.size(), "a new row of ", ids.size(), " tokens with ",
@@ -66,6 +66,8 @@ std::unique_ptr<LiveRow> next_chunk(const LiveRow& row, const std::vector<Token>
   ++next->key.chunk;
   next->record.stream = chunk_stream(base_stream(row.record.stream), next->key.chunk);
   next->age = row.age;
+  next->earlier = std::move(row.earlier);
+  next->earlier.push_back(std::move(row.record));
   return next;
 }
 

@@ -40,6 +40,7 @@ struct LiveRow : Sequence {
   RowKey key;
   std::shared_ptr<const SampleItem> item;
   Row record;
+  std::vector<Row> earlier;  // the sample's chunks before this one, ended
   int32_t num_sampled = 0;
   StopStrings stops;
 };
@@ -47,8 +48,9 @@ struct LiveRow : Sequence {
 // Sample number `sample` of the family, at its first token. Without KV.
 std::unique_ptr<LiveRow> first_row(const Family& family, int32_t sample,
                                    const Tokenizer& tokenizer);
-// The row that forks from the item's context again and begins with `ids`.
-std::unique_ptr<LiveRow> next_chunk(const LiveRow& row, const std::vector<Token>& ids,
+// The row that forks from the item's context again and begins with `ids`. Takes over the ended record
+// of `row`.
+std::unique_ptr<LiveRow> next_chunk(LiveRow& row, const std::vector<Token>& ids,
                                     const std::vector<TokenKind>& kinds,
                                     const Tokenizer& tokenizer);
 
