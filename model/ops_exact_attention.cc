@@ -1,7 +1,6 @@
 #include <algorithm>
 
 #include "model/kernels/kernels.h"
-#include "model/kernels/math.h"
 #include "model/kernels/parallel.h"
 #include "model/ops_exact.h"
 #include "model/ops_exact_paged.h"
@@ -93,11 +92,22 @@ struct QueryRows {
   const SegmentSpan& span;
   int64_t group;  // query heads per KV head
   int64_t count() const { return (span.end - span.begin) * group; }
-  int64_t token(int64_t row) const { return span.begin + row / group; }
-  int64_t head(int64_t row, int64_t kv_head) const { return kv_head * group + row % group; }
-  int32_t limit(int64_t row) const {
-    return static_cast<int32_t>(span.first_position + row / group + 1);
+  int64_t limit(int64_t row) const { return span.first_position + row / group + 1; }
+};
+
+// Walks query rows without dividing.
+struct RowCursor {
+  RowCursor(const QueryRows& rows, int64_t row, int64_t kv_head)
+      : group(rows.group), inside(row % group), token(rows.span.begin + row / group),
+        head(kv_head * group + inside), limit(static_cast<int32_t>(rows.limit(row))) {}
+  void next() {
+    ++head;
+    if (++inside < group) return;
+    inside = 0, head -= group;
+    ++token, ++limit;
   }
+  int64_t group, inside, token, head;
+  int32_t limit;
 };
 
 int64_t longest_context(const SegmentLayout& layout) {
@@ -206,18 +216,17 @@ void Attention::forward(Context& context, const AttentionShape& shape, const Seg
       bind_runs(lineage, strip.segment, kv, strip.head, nullptr, nullptr, bound + worker * runs);
       call.keys.count = lineage.first[strip.segment + 1] - lineage.first[strip.segment];
       call.rows = std::min(kQueryRows, rows.count() - strip.first_row);
-      for (int64_t r = 0; r < call.rows; ++r) {
-        const int64_t at = strip.first_row + r, head = rows.head(at, strip.head);
-        call.q[r] = row(qkv_TC, rows.token(at)) + head * d;
-        call.out[r] = row(out_THD, rows.token(at), head);
-        call.limit[r] = rows.limit(at);
+      RowCursor at(rows, strip.first_row, strip.head);
+      for (int64_t r = 0; r < call.rows; ++r, at.next()) {
+        call.q[r] = row(qkv_TC, at.token) + at.head * d;
+        call.out[r] = row(out_THD, at.token, at.head);
+        call.limit[r] = at.limit;
       }
       kernels_.attend_strip(call);
       if (lse_TH.empty()) continue;
-      for (int64_t r = 0; r < call.rows; ++r) {
-        const int64_t at = strip.first_row + r;
-        row(lse_TH, rows.token(at))[rows.head(at, strip.head)] =
-            row_lse(call.max[r], call.sum[r]);
+      at = RowCursor(rows, strip.first_row, strip.head);
+      for (int64_t r = 0; r < call.rows; ++r, at.next()) {
+        row(lse_TH, at.token)[at.head] = call.lse[r];
       }
     }
   });
@@ -268,14 +277,14 @@ struct BackwardPass {
   void strip(const QueryRows& rows, int64_t first, int64_t head, StripBackwardCall& call) const {
     const int64_t d = shape.head_dim;
     call.rows = std::min(kQueryRows, rows.count() - first);
-    for (int64_t r = 0; r < call.rows; ++r) {
-      const int64_t token = rows.token(first + r), h = rows.head(first + r, head);
-      call.q[r] = row(qkv_TC, token) + h * d;
-      call.out[r] = row(out_THD, token, h);
-      call.dout[r] = row(dout_THD, token, h);
-      call.dq[r] = row(dqkv_TC, token) + h * d;
-      call.limit[r] = rows.limit(first + r);
-      call.lse[r] = row(lse_TH, token)[h];
+    RowCursor at(rows, first, head);
+    for (int64_t r = 0; r < call.rows; ++r, at.next()) {
+      call.q[r] = row(qkv_TC, at.token) + at.head * d;
+      call.out[r] = row(out_THD, at.token, at.head);
+      call.dout[r] = row(dout_THD, at.token, at.head);
+      call.dq[r] = row(dqkv_TC, at.token) + at.head * d;
+      call.limit[r] = at.limit;
+      call.lse[r] = row(lse_TH, at.token)[at.head];
     }
     kernels.attend_strip_backward(call);
   }
@@ -328,10 +337,6 @@ void Attention::backward(Context& context, const AttentionShape& shape, const Se
 }
 
 }  // namespace
-
-float row_lse(float max, float sum) {
-  return static_cast<float>(static_cast<double>(max) + math::log(static_cast<double>(sum)));
-}
 
 std::unique_ptr<AttentionOp> attention_op(const Kernels& kernels) {
   return std::make_unique<Attention>(kernels);

@@ -17,7 +17,7 @@ struct Memory {
   KeyRun* runs;
   float* values;   // padded copies where D is no multiple of a panel
   float* scratch;
-  float* results;  // max and sum of the heads of one token
+  float* results;  // lse of the heads of one token
 };
 
 class PagedPass {
@@ -106,7 +106,7 @@ void PagedPass::strips(const PagedRow& paged, int64_t head, const Memory& memory
     if (lse_TH_.empty()) continue;
     for (int64_t r = 0; r < call.rows; ++r) {
       const int64_t token = paged.begin + (first + r) / group_;
-      row(lse_TH_, token)[head * group_ + (first + r) % group_] = row_lse(call.max[r], call.sum[r]);
+      row(lse_TH_, token)[head * group_ + (first + r) % group_] = call.lse[r];
     }
   }
 }
@@ -119,13 +119,12 @@ void PagedPass::tokens(const PagedRow& paged, int64_t head, const Memory& memory
     call.heads = group_;
     call.q = row(qkv_TC_, t) + head * group_ * dim_;
     call.out = row(out_THD_, t, head * group_);
-    call.max = memory.results;
-    call.sum = memory.results + group_;
+    call.lse = memory.results;
     call.scratch = memory.scratch;
     kernels_.attend_decode(call);
     if (lse_TH_.empty()) continue;
     for (int64_t h = 0; h < group_; ++h) {
-      row(lse_TH_, t)[head * group_ + h] = row_lse(call.max[h], call.sum[h]);
+      row(lse_TH_, t)[head * group_ + h] = call.lse[h];
     }
   }
 }
@@ -158,7 +157,7 @@ void PagedPass::run(Context& context) const {
   const int64_t scratch = std::max(strips_ ? strip_scratch_floats(padded_keys, dim_) : 0,
                                    decode_scratch_floats(padded_keys, group_));
   const int64_t values = padded() ? padded_keys * padded_dim(dim_) : 0;
-  const int64_t floats = (scratch + values + 2 * group_ + 1023) / 1024 * 1024;
+  const int64_t floats = (scratch + values + group_ + 1023) / 1024 * 1024;
   const int workers = context.pool.size();
   float* memory = context.scratch.floats(floats * workers);
   KeyRun* runs = reinterpret_cast<KeyRun*>(

@@ -16,7 +16,4 @@ struct PagedCall {
 };
 void attend_paged(Context& context, const Kernels& kernels, const PagedCall& call);
 
-// max + log(sum), added in fp64, rounded once.
-float row_lse(float max, float sum);
-
 }  // namespace kedge::exact

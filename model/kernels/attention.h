@@ -37,8 +37,7 @@ struct StripCall {
   const float* q[kQueryRows];
   int32_t limit[kQueryRows];
   float* out[kQueryRows];
-  float max[kQueryRows];  // result: largest scaled score
-  float sum[kQueryRows];  // result: chain of exp(score - max)
+  float lse[kQueryRows];  // result
   float* scratch = nullptr;
 };
 inline int64_t strip_scratch_floats(int64_t keys, int64_t head_dim) {
@@ -52,8 +51,7 @@ struct DecodeCall {
   const float* q = nullptr;
   int64_t limit = 0;
   float* out = nullptr;  // head h at out + h * head_dim
-  float* max = nullptr;  // [heads]
-  float* sum = nullptr;  // [heads]
+  float* lse = nullptr;  // [heads]
   float* scratch = nullptr;
 };
 inline int64_t decode_scratch_floats(int64_t keys, int64_t heads) {

@@ -79,8 +79,8 @@ KEDGE_INLINE int64_t smallest_limit(const int32_t* limit, int64_t rows) {
 }
 
 // Scores to probabilities in place; strip [keys][32].
-KEDGE_INLINE void softmax_strip(StripCall& c, int64_t keys, float* strip) {
-  alignas(64) float limits[kQueryRows], lane[kQueryRows];
+KEDGE_INLINE void softmax_strip(StripCall& c, int64_t keys, float* strip, float* sums) {
+  alignas(64) float limits[kQueryRows], largest[kQueryRows];
   limits_as_floats(c.limit, c.rows, limits);
   const Lanes limit = Lanes::of(limits);
   const int64_t seen_by_all = smallest_limit(c.limit, c.rows);
@@ -105,10 +105,9 @@ KEDGE_INLINE void softmax_strip(StripCall& c, int64_t keys, float* strip) {
       store(row + i * kWidth, p);
     }
   }
-  best.put(lane);
-  for (int64_t r = 0; r < c.rows; ++r) c.max[r] = lane[r];
-  sum.put(lane);
-  for (int64_t r = 0; r < c.rows; ++r) c.sum[r] = lane[r];
+  best.put(largest);
+  sum.put(sums);
+  for (int64_t r = 0; r < kQueryRows; ++r) c.lse[r] = lse_of(largest[r], sums[r]);
 }
 
 // out[q][columns] (start) += sum over `count` keys ascending of weights[key][q] rows[key][columns].
@@ -141,7 +140,8 @@ void attend_strip(StripCall& c) {
     key_products(run.k, run.k_row, run.k_step, min_of(run.count, keys - run.first), d, columns_DQ,
                  strip + run.first * kQueryRows);
   }
-  softmax_strip(c, keys, strip);
+  alignas(64) float sums[kQueryRows];
+  softmax_strip(c, keys, strip, sums);
   for (int64_t i = 0; i < c.keys.count; ++i) {
     const KeyRun& run = c.keys.runs[i];
     if (run.first >= keys) break;
@@ -149,7 +149,7 @@ void attend_strip(StripCall& c) {
                   min_of(run.count, keys - run.first), padded, i == 0, out_QD);
   }
   for (int64_t r = 0; r < c.rows; ++r) {
-    const Vec sum = set1(c.sum[r]), zero = set1(0.0f);
+    const Vec sum = set1(sums[r]), zero = set1(0.0f);
     const float* from = out_QD + r * padded;
     // + 0 turns a -0, which hidden keys might or might not have turned already, into +0.
     for_vectors(d, [&](int64_t i, auto read, auto write) {
@@ -159,6 +159,8 @@ void attend_strip(StripCall& c) {
 }
 
 // ---- decode: one token, lanes over keys for scores and over dimensions for values -----------------
+
+KEDGE_INLINE int64_t strip_row_of(const DecodeCall& c) { return (c.limit + 15) / 16 * 16; }
 
 // Scores of H heads against B blocks of 16 keys from block `block`.
 template <int H, int B>
@@ -211,7 +213,8 @@ KEDGE_INLINE void decode_all_scores(const DecodeCall& c, int64_t head, int64_t s
   for (; block < blocks; ++block) decode_scores<H, 1>(c, head, block, strip_row);
 }
 
-KEDGE_INLINE float softmax_scores(float* p, int64_t n, float* largest) {
+// Scores to probabilities in place; returns the largest score.
+KEDGE_INLINE float softmax_scores(float* p, int64_t n) {
   Vec best[kVecs16];
   for (int v = 0; v < kVecs16; ++v) best[v] = set1(-__builtin_inff());
   for (int64_t j = n; j < (n + 15) / 16 * 16; ++j) p[j] = -__builtin_inff();
@@ -220,22 +223,23 @@ KEDGE_INLINE float softmax_scores(float* p, int64_t n, float* largest) {
   }
   float lane[16];
   for (int v = 0; v < kVecs16; ++v) store(lane + v * kWidth, best[v]);
-  *largest = lane[0];
-  for (int j = 1; j < 16; ++j) *largest = lane[j] > *largest ? lane[j] : *largest;
-  const Vec shift = set1(*largest);
+  float largest = lane[0];
+  for (int j = 1; j < 16; ++j) largest = lane[j] > largest ? lane[j] : largest;
+  const Vec shift = set1(largest);
   for (int64_t j = 0; j < n; j += kWidth) store(p + j, exp(sub(load(p + j), shift)));
-  return *largest;
+  return largest;
 }
 
 // Chains of H heads over all keys, for NV vectors of dimensions from `e`; kSum adds the chain of p.
 template <int H, int NV, bool kSum, class Read, class Write>
-KEDGE_INLINE void decode_values(const DecodeCall& c, int64_t head, int64_t e, int64_t strip_row,
-                                Read read, Write write) {
+KEDGE_INLINE void decode_values(const DecodeCall& c, int64_t head, int64_t e, float* sums, Read read,
+                                Write write) {
+  const int64_t strip_row = strip_row_of(c);
   const int64_t d = c.keys.head_dim;
   Vec acc[H][NV];
   float sum[H];
   KEDGE_UNROLL for (int h = 0; h < H; ++h) {
-    sum[h] = kSum ? 0.0f : c.sum[head + h];
+    sum[h] = kSum ? 0.0f : sums[h];
     KEDGE_UNROLL for (int v = 0; v < NV; ++v) acc[h][v] = set1(0.0f);
   }
   const float* p = c.scratch + head * strip_row;
@@ -256,7 +260,7 @@ KEDGE_INLINE void decode_values(const DecodeCall& c, int64_t head, int64_t e, in
     }
   }
   KEDGE_UNROLL for (int h = 0; h < H; ++h) {
-    if (kSum) c.sum[head + h] = sum[h];
+    if (kSum) sums[h] = sum[h];
     KEDGE_UNROLL for (int v = 0; v < NV; ++v) {
       write(c.out + (head + h) * d + e + v * kWidth,
             div(add(acc[h][v], set1(0.0f)), set1(sum[h])));
@@ -265,11 +269,12 @@ KEDGE_INLINE void decode_values(const DecodeCall& c, int64_t head, int64_t e, in
 }
 
 template <int H>
-void decode_heads(const DecodeCall& c, int64_t head, int64_t strip_row) {
+void decode_heads(const DecodeCall& c, int64_t head) {
+  const int64_t strip_row = strip_row_of(c);
   decode_all_scores<H>(c, head, strip_row);
+  float largest[H], sums[H] = {};
   for (int h = 0; h < H; ++h) {
-    c.max[head + h] =
-        softmax_scores(c.scratch + (head + h) * strip_row, c.limit, c.max + head + h);
+    largest[h] = softmax_scores(c.scratch + (head + h) * strip_row, c.limit);
   }
   const int64_t d = c.keys.head_dim;
   const auto read = [](const float* p) { return load(p); };
@@ -277,9 +282,9 @@ void decode_heads(const DecodeCall& c, int64_t head, int64_t strip_row) {
   int64_t e = 0;
   for (; e + 4 * kWidth <= d; e += 4 * kWidth) {
     if (e == 0) {
-      decode_values<H, 4, true>(c, head, e, strip_row, read, write);
+      decode_values<H, 4, true>(c, head, e, sums, read, write);
     } else {
-      decode_values<H, 4, false>(c, head, e, strip_row, read, write);
+      decode_values<H, 4, false>(c, head, e, sums, read, write);
     }
   }
   for (; e < d; e += kWidth) {
@@ -287,19 +292,19 @@ void decode_heads(const DecodeCall& c, int64_t head, int64_t strip_row) {
     const auto read_part = [lanes](const float* p) { return load_part(p, lanes); };
     const auto write_part = [lanes](float* p, Vec a) { store_part(p, a, lanes); };
     if (e == 0) {
-      decode_values<H, 1, true>(c, head, e, strip_row, read_part, write_part);
+      decode_values<H, 1, true>(c, head, e, sums, read_part, write_part);
     } else {
-      decode_values<H, 1, false>(c, head, e, strip_row, read_part, write_part);
+      decode_values<H, 1, false>(c, head, e, sums, read_part, write_part);
     }
   }
+  for (int h = 0; h < H; ++h) c.lse[head + h] = lse_of(largest[h], sums[h]);
 }
 
 void attend_decode(const DecodeCall& c) {
-  const int64_t strip_row = (c.limit + 15) / 16 * 16;
   int64_t head = 0;
-  for (; head + 4 <= c.heads; head += 4) decode_heads<4>(c, head, strip_row);
-  for (; head + 2 <= c.heads; head += 2) decode_heads<2>(c, head, strip_row);
-  for (; head < c.heads; ++head) decode_heads<1>(c, head, strip_row);
+  for (; head + 4 <= c.heads; head += 4) decode_heads<4>(c, head);
+  for (; head + 2 <= c.heads; head += 2) decode_heads<2>(c, head);
+  for (; head < c.heads; ++head) decode_heads<1>(c, head);
 }
 
 // ---- backward ----------------------------------------------------------------------------------

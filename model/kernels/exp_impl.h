@@ -9,10 +9,12 @@
 namespace kedge::KEDGE_PATH {
 
 KEDGE_INLINE Vec exp(Vec x) {
+  constexpr float kLow = -0x1.5d589ep+6f, kHigh = 0x1.62e42ep+6f;
   const Vec magic = set1(0x1.8p23f);  // adding it rounds to an integer in the low bits
-  const Vec n_magic = fma(x, set1(0x1.715476p+0f), magic);
+  const Vec bounded = min(set1(100.0f), max(set1(-100.0f), x));  // keeps infinities out of r
+  const Vec n_magic = fma(bounded, set1(0x1.715476p+0f), magic);
   const Vec n = sub(n_magic, magic);
-  Vec r = fma(n, set1(-0x1.63p-1f), x);
+  Vec r = fma(n, set1(-0x1.63p-1f), bounded);
   r = fma(n, set1(0x1.bd0106p-13f), r);
   Vec q = set1(0x1.9f085ap-13f);
   q = fma(q, r, set1(0x1.6d8d52p-10f));
@@ -21,10 +23,33 @@ KEDGE_INLINE Vec exp(Vec x) {
   q = fma(q, r, set1(0x1.555554p-3f));
   q = fma(q, r, set1(0.5f));
   const Vec p = add(fma(mul(r, r), q, r), set1(1.0f));
-  Vec y = add_exponent(p, n_magic);
-  y = if_less(x, set1(-0x1.5d589ep+6f), set1(0.0f), y);
-  y = if_less(set1(0x1.62e42ep+6f), x, set1(__builtin_inff()), y);
-  return if_less(x, set1(__builtin_inff()), y, x);  // infinity and NaN pass through
+  return finish_exp(p, n, n_magic, x, kLow, kHigh);
+}
+
+// max + log(sum) in fp64, rounded once: the log-sum-exp of an attention row. sum >= 1 and normal. The
+// same series as math::log with fp64 terms only, error below 4e-16 of the logarithm.
+KEDGE_INLINE float lse_of(float max_z, float sum) {
+  const uint32_t bits = __builtin_bit_cast(uint32_t, sum);
+  // Exponent of the nearest power of two: m in [0.75, 1.5).
+  const int32_t e = static_cast<int32_t>((bits + 0x00400000u) >> 23) - 127;
+  const double m = static_cast<double>(
+      __builtin_bit_cast(float, bits - (static_cast<uint32_t>(e) << 23)));
+  const double s = (m - 1.0) / (m + 1.0), s2 = s * s;
+  double q = 2.0 / 25.0;
+  q = __builtin_fma(q, s2, 2.0 / 23.0);
+  q = __builtin_fma(q, s2, 2.0 / 21.0);
+  q = __builtin_fma(q, s2, 2.0 / 19.0);
+  q = __builtin_fma(q, s2, 2.0 / 17.0);
+  q = __builtin_fma(q, s2, 2.0 / 15.0);
+  q = __builtin_fma(q, s2, 2.0 / 13.0);
+  q = __builtin_fma(q, s2, 2.0 / 11.0);
+  q = __builtin_fma(q, s2, 2.0 / 9.0);
+  q = __builtin_fma(q, s2, 2.0 / 7.0);
+  q = __builtin_fma(q, s2, 2.0 / 5.0);
+  q = __builtin_fma(q, s2, 2.0 / 3.0);
+  q = __builtin_fma(q, s2, 2.0);
+  const double log = __builtin_fma(static_cast<double>(e), 0x1.62e42fefa39efp-1, q * s);
+  return static_cast<float>(static_cast<double>(max_z) + log);
 }
 
 KEDGE_INLINE void exp_row(const float* x, float* out, int64_t n) {

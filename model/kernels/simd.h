@@ -3,7 +3,8 @@
 // standard library is used by kernels: an inline function compiled here with AVX-512 could otherwise
 // be the one copy that the linker keeps for everybody.
 //
-// All operations are IEEE and lane-wise; max(a, b) is a > b ? a : b in every lane.
+// All operations are IEEE and lane-wise; max(a, b) is a > b ? a : b in every lane, min likewise: a NaN
+// in b passes.
 #pragma once
 #include <xmmintrin.h>
 
@@ -41,6 +42,7 @@ KEDGE_INLINE Vec sub(Vec a, Vec b) { return _mm512_sub_ps(a, b); }
 KEDGE_INLINE Vec mul(Vec a, Vec b) { return _mm512_mul_ps(a, b); }
 KEDGE_INLINE Vec div(Vec a, Vec b) { return _mm512_div_ps(a, b); }
 KEDGE_INLINE Vec max(Vec a, Vec b) { return _mm512_max_ps(a, b); }
+KEDGE_INLINE Vec min(Vec a, Vec b) { return _mm512_min_ps(a, b); }
 // The first n lanes, 0 < n <= kWidth; the others read as 0 and are not written.
 KEDGE_INLINE Vec load_part(const float* p, int64_t n) {
   return _mm512_maskz_loadu_ps(static_cast<__mmask16>((1u << n) - 1), p);
@@ -52,10 +54,10 @@ KEDGE_INLINE void store_part(float* p, Vec a, int64_t n) {
 KEDGE_INLINE Vec if_less(Vec a, Vec b, Vec yes, Vec no) {
   return _mm512_mask_blend_ps(_mm512_cmp_ps_mask(a, b, _CMP_LT_OQ), no, yes);
 }
-// p * 2^n, n the integer in the low bits of n_magic, for a normal result: adds to the exponent.
-KEDGE_INLINE Vec add_exponent(Vec p, Vec n_magic) {
-  return _mm512_castsi512_ps(_mm512_add_epi32(
-      _mm512_castps_si512(p), _mm512_slli_epi32(_mm512_castps_si512(n_magic), 23)));
+// What exp(x) ends with: p * 2^n, p in [0.7, 1.42); 0 below `low`, infinity above `high`, NaN for NaN.
+// n_magic holds the integer n in its low bits. vscalefps overflows to infinity by itself.
+KEDGE_INLINE Vec finish_exp(Vec p, Vec n, Vec, Vec x, float low, float) {
+  return _mm512_maskz_scalef_ps(_mm512_cmp_ps_mask(x, set1(low), _CMP_NLT_UQ), p, n);
 }
 
 // Sixteen fp64 sums, one per index mod 16.
@@ -92,6 +94,7 @@ KEDGE_INLINE Vec sub(Vec a, Vec b) { return _mm256_sub_ps(a, b); }
 KEDGE_INLINE Vec mul(Vec a, Vec b) { return _mm256_mul_ps(a, b); }
 KEDGE_INLINE Vec div(Vec a, Vec b) { return _mm256_div_ps(a, b); }
 KEDGE_INLINE Vec max(Vec a, Vec b) { return _mm256_max_ps(a, b); }
+KEDGE_INLINE Vec min(Vec a, Vec b) { return _mm256_min_ps(a, b); }
 KEDGE_INLINE __m256i part_mask(int64_t n) {
   const __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
   return _mm256_cmpgt_epi32(_mm256_set1_epi32(static_cast<int>(n)), lane);
@@ -103,9 +106,12 @@ KEDGE_INLINE void store_part(float* p, Vec a, int64_t n) {
 KEDGE_INLINE Vec if_less(Vec a, Vec b, Vec yes, Vec no) {
   return _mm256_blendv_ps(no, yes, _mm256_cmp_ps(a, b, _CMP_LT_OQ));
 }
-KEDGE_INLINE Vec add_exponent(Vec p, Vec n_magic) {
-  return _mm256_castsi256_ps(_mm256_add_epi32(
-      _mm256_castps_si256(p), _mm256_slli_epi32(_mm256_castps_si256(n_magic), 23)));
+KEDGE_INLINE Vec finish_exp(Vec p, Vec, Vec n_magic, Vec x, float low, float high) {
+  const __m256i sum = _mm256_add_epi32(_mm256_castps_si256(p),
+                                       _mm256_slli_epi32(_mm256_castps_si256(n_magic), 23));
+  Vec y = if_less(x, set1(low), set1(0.0f), _mm256_castsi256_ps(sum));
+  y = if_less(set1(high), x, set1(__builtin_inff()), y);
+  return _mm256_blendv_ps(y, x, _mm256_cmp_ps(x, x, _CMP_UNORD_Q));
 }
 
 struct Sum16 {
@@ -141,10 +147,14 @@ KEDGE_INLINE Vec sub(Vec a, Vec b) { return a - b; }
 KEDGE_INLINE Vec mul(Vec a, Vec b) { return a * b; }
 KEDGE_INLINE Vec div(Vec a, Vec b) { return a / b; }
 KEDGE_INLINE Vec max(Vec a, Vec b) { return a > b ? a : b; }
+KEDGE_INLINE Vec min(Vec a, Vec b) { return a < b ? a : b; }
 KEDGE_INLINE Vec load_part(const float* p, int64_t) { return *p; }
 KEDGE_INLINE void store_part(float* p, Vec a, int64_t) { *p = a; }
 KEDGE_INLINE Vec if_less(Vec a, Vec b, Vec yes, Vec no) { return a < b ? yes : no; }
-KEDGE_INLINE Vec add_exponent(Vec p, Vec n_magic) {
+KEDGE_INLINE Vec finish_exp(Vec p, Vec, Vec n_magic, Vec x, float low, float high) {
+  if (x != x) return x;
+  if (x < low) return 0.0f;
+  if (high < x) return __builtin_inff();
   return __builtin_bit_cast(float, __builtin_bit_cast(uint32_t, p) +
                                        (__builtin_bit_cast(uint32_t, n_magic) << 23));
 }
