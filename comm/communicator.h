@@ -24,7 +24,7 @@ namespace kedge {
 
 using Bytes = std::vector<std::byte>;
 
-struct Message {
+struct RawMessage {
   int source = 0;
   int tag = 0;
   Bytes payload;
@@ -51,8 +51,8 @@ class Communicator {
   // Point to point. send may return before the receiver has it; receive waits at most `timeout`
   // (nullopt when nothing came: an expected outcome). Messages of one pair and tag keep their order.
   virtual void send(int dest, int tag, std::span<const std::byte> payload) = 0;
-  virtual std::optional<Message> receive(int source, int tag,
-                                         std::chrono::milliseconds timeout) = 0;
+  virtual std::optional<RawMessage> receive(int source, int tag,
+                                            std::chrono::milliseconds timeout) = 0;
 
   // Makes every rank's pending and later calls fail with `reason` (TemporaryError): fail fast.
   virtual void abort(const std::string& reason) = 0;

@@ -38,8 +38,9 @@ class InProcessCommunicator : public Communicator {
       world_->mailboxes[dest]->put({rank_, tag, Bytes(payload.begin(), payload.end())});
     });
   }
-  std::optional<Message> receive(int source, int tag, std::chrono::milliseconds timeout) override {
-    std::optional<Message> message;
+  std::optional<RawMessage> receive(int source, int tag,
+                                    std::chrono::milliseconds timeout) override {
+    std::optional<RawMessage> message;
     guarded([&] {
       check_receive(source, tag, size());
       message = world_->mailboxes[rank_]->take(source, tag, timeout);

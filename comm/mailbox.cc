@@ -4,20 +4,20 @@
 
 namespace kedge {
 
-void Mailbox::put(Message message) {
+void Mailbox::put(RawMessage message) {
   const MutexLock lock(mutex_);
   throw_if_aborted();
   messages_.push_back(std::move(message));
   changed_.notify_all();
 }
 
-std::optional<Message> Mailbox::take(int source, int tag, std::chrono::milliseconds timeout) {
+std::optional<RawMessage> Mailbox::take(int source, int tag, std::chrono::milliseconds timeout) {
   const Deadline deadline = std::chrono::steady_clock::now() + timeout;
   const MutexLock lock(mutex_);
   bool in_time = true;
   while (true) {
     throw_if_aborted();
-    std::optional<Message> message = take_now(source, tag);
+    std::optional<RawMessage> message = take_now(source, tag);
     if (message || !in_time) {
       return message;
     }
@@ -39,15 +39,15 @@ void Mailbox::throw_if_aborted() const {
   }
 }
 
-std::optional<Message> Mailbox::take_now(int source, int tag) {
-  const auto found = std::find_if(messages_.begin(), messages_.end(), [&](const Message& message) {
+std::optional<RawMessage> Mailbox::take_now(int source, int tag) {
+  const auto found = std::find_if(messages_.begin(), messages_.end(), [&](const RawMessage& message) {
     return (source == Communicator::kAnySource || message.source == source) &&
            (tag == Communicator::kAnyTag || message.tag == tag);
   });
   if (found == messages_.end()) {
     return std::nullopt;
   }
-  Message message = std::move(*found);
+  RawMessage message = std::move(*found);
   messages_.erase(found);
   return message;
 }

@@ -11,7 +11,7 @@ int tag_of(MessageKind kind) { return kFirstControlTag + static_cast<int>(kind);
 
 std::optional<ControlMessage> receive_tag(Communicator& communicator, int source, int tag,
                                           std::chrono::milliseconds timeout) {
-  std::optional<Message> message = communicator.receive(source, tag, timeout);
+  std::optional<RawMessage> message = communicator.receive(source, tag, timeout);
   if (!message) {
     return std::nullopt;
   }

@@ -9,11 +9,11 @@ namespace {
 
 using std::chrono::milliseconds;
 
-Message message(int source, int tag, int value) {
+RawMessage message(int source, int tag, int value) {
   return {source, tag, Bytes{static_cast<std::byte>(value)}};
 }
 
-int value_of(const std::optional<Message>& message) {
+int value_of(const std::optional<RawMessage>& message) {
   return message ? static_cast<int>(message->payload.at(0)) : -1;
 }
 

@@ -54,8 +54,8 @@ class FaultyCommunicator : public Communicator {
     }
     inner_.send(dest, tag, copy);
   }
-  std::optional<Message> receive(int source, int tag,
-                                 std::chrono::milliseconds timeout) override {
+  std::optional<RawMessage> receive(int source, int tag,
+                                    std::chrono::milliseconds timeout) override {
     due("receive");
     return inner_.receive(source, tag, timeout);
   }
