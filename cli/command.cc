@@ -36,6 +36,7 @@ const std::vector<Command>& command_table() {
       {"tokenize", "text lines to token ids and back", tokenize_command},
       {"plan", "what a run will cost, without loading weights", plan_command},
       {"report", "a page with the curves and samples of a run", report_command},
+      {"bench", "speed of this machine, operators, decode and whole steps", bench_command},
       {"config", "show the resolved configuration, or all keys", config_command},
       {"list", "names that may stand in a config", list_command},
   };

@@ -37,6 +37,7 @@ ExitCode tokenize_command(const Arguments& arguments);
 ExitCode plan_command(const Arguments& arguments);
 ExitCode report_command(const Arguments& arguments);
 ExitCode config_command(const Arguments& arguments);
+ExitCode bench_command(const Arguments& arguments);
 ExitCode list_command(const Arguments& arguments);
 
 }  // namespace kedge

@@ -1,0 +1,36 @@
+#include <iostream>
+
+#include "cli/arguments.h"
+#include "cli/bench/bench.h"
+#include "cli/bench/measure.h"
+#include "core/text.h"
+#include "model/kernels/isa.h"
+
+namespace kedge {
+
+ExitCode bench_machine(const Arguments& arguments) {
+  CLI::App app("Limits of this machine as every other measurement sees them.",
+               "kedge bench machine");
+  int threads = 0;
+  double seconds = 0.5;
+  app.add_option("--threads", threads, "compute threads; 0: all cores")
+      ->check(CLI::NonNegativeNumber);
+  app.add_option("--seconds", seconds, "of each measurement")->check(CLI::PositiveNumber);
+  parse(app, arguments);
+  LimitMeter meter(threads);
+  const double fma = meter.fma_gflops(seconds);
+  const double read = meter.read_gbytes(seconds);
+  const double copy = meter.copy_gbytes(seconds);
+  print_measurement({{"bench", "machine"},
+                     {"isa", name_of(chosen_isa())},
+                     {"threads", meter.threads()},
+                     {"fma_gflops", rounded(fma)},
+                     {"read_gbytes", rounded(read)},
+                     {"copy_gbytes", rounded(copy)}});
+  std::cerr << meter.threads() << " threads, " << name_of(chosen_isa()) << ": "
+            << short_number(fma) << " GF/s fp32, read " << short_number(read) << " GB/s, copy "
+            << short_number(copy) << " GB/s\n";
+  return kExitDone;
+}
+
+}  // namespace kedge

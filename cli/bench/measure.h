@@ -1,0 +1,38 @@
+// Time, medians, limits of the machine, and the form of a measurement.
+#pragma once
+#include <vector>
+
+#include "core/json.h"
+#include "model/context.h"
+
+namespace kedge {
+
+// Middle of the sorted values, mean of the two middle ones for an even count. None: InvariantError.
+double median(std::vector<double> values);
+
+// Five significant digits: more than a measurement has.
+double rounded(double value);
+
+// One JSON line on standard output, visible at once.
+void print_measurement(const ordered_json& line);
+
+// Largest resident memory of this process so far.
+double peak_rss_mib();
+
+// Measures the machine (model/kernels/machine_limits.h) on threads and memory of its own, so that it
+// can be asked between the parts of another measurement. Thread rule: one thread.
+class LimitMeter {
+ public:
+  explicit LimitMeter(int threads) : pool_(threads) {}
+  int threads() const { return pool_.size(); }
+  double fma_gflops(double seconds = 0.05);
+  double read_gbytes(double seconds = 0.1);
+  double copy_gbytes(double seconds = 0.1);
+
+ private:
+  ThreadPool pool_;
+  Arena scratch_;
+  Context context_{pool_, scratch_};
+};
+
+}  // namespace kedge
