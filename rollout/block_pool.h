@@ -1,5 +1,5 @@
-// Who owns which KV block. Knows counts and weights, never the memory (model/kv_cache.h): copies that
-// copy-on-write makes necessary are handed to the caller as a list.
+// Who owns which KV block. Knows counts and weights, never the memory (model/kv_cache.h): copies
+// that copy-on-write makes necessary are handed to the caller as a list.
 #pragma once
 #include <cstdint>
 #include <vector>
@@ -9,9 +9,9 @@
 
 namespace kedge {
 
-// The KV of a context: position p lives in blocks[p / 16], slot p % 16, for p < length. All of it was
-// computed with `weights`. A chain owns one reference to each of its blocks: move it, share() it or
-// drop() it, never copy it.
+// The KV of a context: position p lives in blocks[p / 16], slot p % 16, for p < length. All of it
+// was computed with `weights`. A chain owns one reference to each of its blocks: move it, share()
+// it or drop() it, never copy it.
 struct KvChain {
   KvChain() = default;
   KvChain(KvChain&&) = default;
@@ -27,10 +27,12 @@ struct BlockCopy {
   int32_t to = 0;
 };
 
-inline int32_t blocks_for(int32_t tokens) { return (tokens + kKvBlock - 1) / kKvBlock; }
+inline int32_t blocks_for(int32_t tokens) {
+  return (tokens + kKvBlock - 1) / kKvBlock;
+}
 
-// Thread rule: one thread. Every misuse (a free block dropped, a chain longer than its blocks) is an
-// InvariantError.
+// Thread rule: one thread. Every misuse (a free block dropped, a chain longer than its blocks) is
+// an InvariantError.
 class BlockPool {
  public:
   explicit BlockPool(int32_t num_blocks);

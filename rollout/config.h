@@ -25,8 +25,8 @@ std::span<const std::string_view> enum_names(TooLong);
 // Which member of a JSON line is what. All other members are kept as columns.
 struct ColumnsConfig {
   std::string prompt = "prompt";
-  std::string answer;                      // "": the member "answer" of lines that have one
-  std::string completion = "completion";   // read by demonstrations only
+  std::string answer;                     // "": the member "answer" of lines that have one
+  std::string completion = "completion";  // read by demonstrations only
 };
 
 // Exactly one of task and file. The settings of a task stand beside its name.
@@ -34,13 +34,13 @@ struct SourceConfig {
   std::string task;
   std::string file;
   ColumnsConfig columns;
-  std::string text_template;   // key `template`
+  std::string text_template;  // key `template`
   std::string system;
   bool shuffle = true;
   int64_t epochs = 0;
   TooLong too_long = TooLong::drop;
   std::optional<uint64_t> seed;
-  ConfigNode settings;         // what the task named reads
+  ConfigNode settings;  // what the task named reads
 
   bool is_given() const { return !task.empty() || !file.empty(); }
   // Task and file together, settings of one without the other, unknown tasks and settings:
@@ -95,8 +95,9 @@ void visit(V& v, SourceConfig& c) {
   v.field("task", c.task, "procedural task that makes the prompts; its settings stand beside it");
   v.field("file", c.file, "JSON lines with one prompt each");
   v.section("columns", c.columns, "which member of a line is what");
-  v.field("template", c.text_template,
-          "text of the prompt with {column} placeholders ({{ and }} are braces); empty: the prompt");
+  v.field(
+      "template", c.text_template,
+      "text of the prompt with {column} placeholders ({{ and }} are braces); empty: the prompt");
   v.field("system", c.system, "put before the prompt, followed by an empty line");
   v.field("shuffle", c.shuffle, "another order in every epoch");
   v.field("epochs", c.epochs, "passes over the file; 0: without end", at_least(0));

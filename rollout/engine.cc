@@ -56,9 +56,7 @@ class Engine : public RolloutEngine {
     }
   }
 
-  std::vector<FinishedRow> step() override {
-    return in_key_order(step_rows());
-  }
+  std::vector<FinishedRow> step() override { return in_key_order(step_rows()); }
 
   bool idle() const override { return rows_.empty() && prefixes_.empty(); }
 
@@ -127,8 +125,7 @@ void Engine::check(const SampleItem& item) const {
   KEDGE_CHECK(id != ids_.end(), "prompt ", item.group.prompt, " asks for the weight set '",
               name_of(item.weights), "', which was never adopted");
   KEDGE_CHECK(id->second.version >= item.oldest_version, "prompt ", item.group.prompt,
-              " accepts versions from ", item.oldest_version, ", adopted is ",
-              id->second.version);
+              " accepts versions from ", item.oldest_version, ", adopted is ", id->second.version);
 }
 
 // The prefix is computed once for all samples of the item, and for items that share all of it.

@@ -1,7 +1,7 @@
-// The rollout engine: continuous batching over paged KV. A prompt's KV is computed once per group and
-// shared by reference count; a fork copies on write; when blocks run out the youngest row gives its
-// blocks back and is prefilled again later. What comes out depends on the order, the seed and the
-// weights only, never on slots, batch, timing or preemption.
+// The rollout engine: continuous batching over paged KV. A prompt's KV is computed once per group
+// and shared by reference count; a fork copies on write; when blocks run out the youngest row
+// gives its blocks back and is prefilled again later. What comes out depends on the order, the
+// seed and the weights only, never on slots, batch, timing or preemption.
 #pragma once
 #include <memory>
 #include <vector>
@@ -41,15 +41,16 @@ class RolloutEngine {
   // order with some is refused.
   virtual void submit(const RolloutOrder& order) = 0;
   // One pass: schedule, prefill and decode, sample, postprocess. Returns the rows of samples
-  // that ended in it, in order of (order, item, sample, chunk). Waits only when every row waits for the environment.
+  // that ended in it, in order of (order, item, sample, chunk). Waits only when every row waits
+  // for the environment.
   virtual std::vector<FinishedRow> step() = 0;
-  virtual bool idle() const = 0;            // nothing queued and nothing running
+  virtual bool idle() const = 0;  // nothing queued and nothing running
   // Ends the life of KV kept for this group (SampleItem::keep_kv).
   virtual void release(const GroupKey& group) = 0;
   // Steps until idle; all rows in order of (order, item, sample).
   virtual std::vector<FinishedRow> drain() = 0;
-  // Counters since the last call, all named perf/*: tokens decoded and prefilled, prompt tokens saved
-  // by sharing, preemptions, steps, mean active rows.
+  // Counters since the last call, all named perf/*: tokens decoded and prefilled, prompt tokens
+  // saved by sharing, preemptions, steps, mean active rows.
   virtual MetricSet take_metrics() = 0;
 };
 

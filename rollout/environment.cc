@@ -15,7 +15,9 @@ class PlainEnvironment : public Environment {
 
 }  // namespace
 
-std::unique_ptr<Environment> plain_environment() { return std::make_unique<PlainEnvironment>(); }
+std::unique_ptr<Environment> plain_environment() {
+  return std::make_unique<PlainEnvironment>();
+}
 
 uint32_t chunk_stream(uint32_t base, int32_t chunk) {
   KEDGE_CHECK(base < (1u << kStreamBits) && chunk < (1 << (32 - kStreamBits)), "chunk ", chunk,
@@ -23,8 +25,12 @@ uint32_t chunk_stream(uint32_t base, int32_t chunk) {
   return base + (static_cast<uint32_t>(chunk) << kStreamBits);
 }
 
-uint32_t base_stream(uint32_t stream) { return stream & ((1u << kStreamBits) - 1); }
+uint32_t base_stream(uint32_t stream) {
+  return stream & ((1u << kStreamBits) - 1);
+}
 
-int32_t chunk_of(uint32_t stream) { return static_cast<int32_t>(stream >> kStreamBits); }
+int32_t chunk_of(uint32_t stream) {
+  return static_cast<int32_t>(stream >> kStreamBits);
+}
 
 }  // namespace kedge

@@ -1,5 +1,5 @@
-// What happens when the policy stops writing: the answer ends, something answers back, or the thinking
-// goes on in a new context. The plain environment always finishes.
+// What happens when the policy stops writing: the answer ends, something answers back, or the
+// thinking goes on in a new context. The plain environment always finishes.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -23,11 +23,12 @@ struct NewRow {
 };
 using EnvironmentAction = std::variant<Finish, Append, NewRow>;
 
-// next() may wait where may_wait() says so; the row is parked meanwhile and its slot used by others.
-// Thread rule: next() is called by one thread at a time, another one than the engine's if may_wait().
+// next() may wait where may_wait() says so; the row is parked meanwhile and its slot used by
+// others. Thread rule: next() is called by one thread at a time, another one than the engine's if
+// may_wait().
 //
-// Chunks: sample stream s of an item goes on after NewRow as stream s + c * 2^24 in its c-th new row
-// (c < 256, s < 2^24), so that a chunk's randomness depends on nothing but its place.
+// Chunks: sample stream s of an item goes on after NewRow as stream s + c * 2^24 in its c-th new
+// row (c < 256, s < 2^24), so that a chunk's randomness depends on nothing but its place.
 class Environment {
  public:
   virtual ~Environment() = default;

@@ -10,8 +10,9 @@
 
 namespace kedge {
 
-// An environment that may wait is called on a thread of the desk's own, in order of asking; any other
-// at once. Thread rule: one thread drives the desk. Rows asked for are left alone until answered.
+// An environment that may wait is called on a thread of the desk's own, in order of asking; any
+// other at once. Thread rule: one thread drives the desk. Rows asked for are left alone until
+// answered.
 class EnvironmentDesk {
  public:
   struct Answer {
@@ -25,8 +26,8 @@ class EnvironmentDesk {
   ~EnvironmentDesk();  // waits for the call in progress; questions not yet asked are dropped
 
   void ask(LiveRow& row, StopReason reason);
-  // Answers that have come, in order of asking. `wait`: at least one, if any is out; none within the
-  // time-out is a TemporaryError. An exception of the environment is rethrown here.
+  // Answers that have come, in order of asking. `wait`: at least one, if any is out; none within
+  // the time-out is a TemporaryError. An exception of the environment is rethrown here.
   std::vector<Answer> collect(bool wait);
   size_t num_out() const { return num_out_; }  // asked and not collected
 

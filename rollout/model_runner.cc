@@ -23,9 +23,9 @@ void ModelRunner::use(const Parameters& parameters) {
 
 void ModelRunner::run(const Plan& plan) {
   for (const BlockCopy& copy : plan.copies) kv_.copy_block(copy.from, copy.to);
-  num_logits_ = static_cast<size_t>(
-      std::count_if(plan.chunks.begin(), plan.chunks.end(),
-                    [](const Chunk& chunk) { return chunk.wants_logits(); }));
+  num_logits_ =
+      static_cast<size_t>(std::count_if(plan.chunks.begin(), plan.chunks.end(),
+                                        [](const Chunk& chunk) { return chunk.wants_logits(); }));
   grow(logits_, static_cast<int64_t>(num_logits_) * transformer_.config().vocab);
   for (const Parameters* parameters : sets_) {
     if (parameters != nullptr) run_set(plan, *parameters);
@@ -58,9 +58,8 @@ void ModelRunner::run_set(const Plan& plan, const Parameters& parameters) {
 
 void ModelRunner::add(const Chunk& chunk, WeightId weights) {
   const Sequence& sequence = *chunk.sequence;
-  KEDGE_CHECK(sequence.kv.weights == weights, "prompt ", sequence.group.prompt,
-              ": KV of version ", sequence.kv.weights.version, " under weights of version ",
-              weights.version);
+  KEDGE_CHECK(sequence.kv.weights == weights, "prompt ", sequence.group.prompt, ": KV of version ",
+              sequence.kv.weights.version, " under weights of version ", weights.version);
   const auto begin = static_cast<int32_t>(tokens_.size());
   tokens_.insert(tokens_.end(), sequence.tokens.begin() + chunk.begin,
                  sequence.tokens.begin() + chunk.end);

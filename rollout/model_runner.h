@@ -40,9 +40,9 @@ class ModelRunner {
   std::vector<Token> tokens_;
   PagedLayout layout_;
   std::vector<float> hidden_;
-  std::vector<float> last_hidden_;      // rows of hidden whose logits are wanted
-  std::vector<int32_t> last_rows_;      // their index in this forward
-  std::vector<size_t> last_places_;     // and in plan order
+  std::vector<float> last_hidden_;   // rows of hidden whose logits are wanted
+  std::vector<int32_t> last_rows_;   // their index in this forward
+  std::vector<size_t> last_places_;  // and in plan order
   std::vector<float> set_logits_;
   std::vector<float> logits_;
   size_t num_logits_ = 0;

@@ -16,8 +16,8 @@ void check_item(const SampleItem& item, int64_t max_context, int32_t num_blocks)
   KEDGE_CHECK(item.append.size() == item.append_kinds.size(), "prompt ", prompt, ": ",
               item.append.size(), " appended tokens, ", item.append_kinds.size(), " kinds");
   KEDGE_CHECK(given > 0 && item.num_samples > 0 && item.sampling.max_new_tokens > 0, "prompt ",
-              prompt, ": ", item.num_samples, " samples of at most ",
-              item.sampling.max_new_tokens, " tokens after ", given);
+              prompt, ": ", item.num_samples, " samples of at most ", item.sampling.max_new_tokens,
+              " tokens after ", given);
   KEDGE_CHECK(item.sampling.temperature > 0, "prompt ", prompt, ": temperature ",
               item.sampling.temperature);
   KEDGE_CHECK(given < max_context, "prompt ", prompt, " has ", given,
@@ -45,10 +45,10 @@ std::vector<FinishedRow> in_order_of(const RolloutOrder& order, std::vector<Fini
     const SampleItem& item = order.samples[i];
     for (int32_t sample = 0; sample < item.num_samples; ++sample) {
       const uint32_t stream = item.first_stream + static_cast<uint32_t>(sample);
-      const bool is_new =
-          asked.emplace(std::pair(item.group, stream),
-                        RowKey{order.id, static_cast<int32_t>(i), sample, 0})
-              .second;
+      const bool is_new = asked
+                              .emplace(std::pair(item.group, stream),
+                                       RowKey{order.id, static_cast<int32_t>(i), sample, 0})
+                              .second;
       KEDGE_CHECK(is_new, "prompt ", item.group.prompt, ": stream ", stream, " is asked for twice");
     }
   }

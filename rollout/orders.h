@@ -20,8 +20,8 @@ void check_item(const SampleItem& item, int64_t max_context, int32_t num_blocks)
 // By (order, item, sample, chunk).
 std::vector<FinishedRow> in_key_order(std::vector<KeyedRow> rows);
 
-// The rows of one order by (item, sample, chunk), told by group, weight-independent stream and fork. A
-// row that the order did not ask for, or one that is missing, is an InvariantError.
+// The rows of one order by (item, sample, chunk), told by group, weight-independent stream and
+// fork. A row that the order did not ask for, or one that is missing, is an InvariantError.
 std::vector<FinishedRow> in_order_of(const RolloutOrder& order, std::vector<FinishedRow> rows);
 
 }  // namespace kedge

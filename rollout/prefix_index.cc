@@ -12,7 +12,9 @@ PrefixIndex::~PrefixIndex() {
   }
 }
 
-void PrefixIndex::add(Sequence& sequence) { groups_[sequence.group].living.push_back(&sequence); }
+void PrefixIndex::add(Sequence& sequence) {
+  groups_[sequence.group].living.push_back(&sequence);
+}
 
 void PrefixIndex::remove(Sequence& sequence) {
   const size_t removed = std::erase(groups_[sequence.group].living, &sequence);
@@ -90,8 +92,8 @@ PrefixIndex::Match PrefixIndex::best(const Sequence& sequence) const {
   if (found == groups_.end()) return match;
   const auto consider = [&](const std::vector<Token>& tokens, const KvChain& kv) {
     if (kv.weights != sequence.kv.weights) return;
-    const int32_t length = std::min(
-        {common_prefix(tokens, sequence.tokens), kv.length, sequence.length() - 1});
+    const int32_t length =
+        std::min({common_prefix(tokens, sequence.tokens), kv.length, sequence.length() - 1});
     if (length > match.length) match = {&kv, length};
   };
   for (const Sequence* other : found->second.living) {

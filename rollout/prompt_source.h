@@ -10,8 +10,8 @@
 
 namespace kedge {
 
-// One drawing of a prompt. `visit` counts how often this prompt was drawn before (law 5); it travels
-// in the order and in the checkpoint.
+// One drawing of a prompt. `visit` counts how often this prompt was drawn before (law 5); it
+// travels in the order and in the checkpoint.
 struct PromptVisit {
   std::shared_ptr<const Prompt> prompt;
   uint32_t visit = 0;
@@ -28,14 +28,16 @@ class PromptSource : public Stateful {
  public:
   // The next `count` prompts in shuffled order; fewer only when the configured epochs are used up.
   virtual std::vector<PromptVisit> draw(int count) = 0;
-  // The first `count` prompts in source order with visit 0: the fixed evaluation set. Moves nothing.
+  // The first `count` prompts in source order with visit 0: the fixed evaluation set. Moves
+  // nothing.
   virtual std::vector<PromptVisit> fixed(int count) const = 0;
   // Number of prompts, nullopt for a source without end.
   virtual std::optional<uint64_t> size() const = 0;
   virtual SourceCounts counts() const { return {}; }
 };
 
-// A supervised example: a prompt and the completion to imitate, already tokenised (ends in a stop id).
+// A supervised example: a prompt and the completion to imitate, already tokenised (ends in a stop
+// id).
 struct Demonstration {
   std::shared_ptr<const Prompt> prompt;
   std::string completion;

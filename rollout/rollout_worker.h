@@ -31,9 +31,9 @@ struct WorkerParts {
   Environment& environment;
 };
 
-// Runs until the coordinator says stop. A mismatch of weights is an InvariantError; a coordinator that
-// is silent for silence_s a TemporaryError naming it. Blocks its thread, the only one that may use the
-// communicator.
+// Runs until the coordinator says stop. A mismatch of weights is an InvariantError; a coordinator
+// that is silent for silence_s a TemporaryError naming it. Blocks its thread, the only one that
+// may use the communicator.
 void run_rollout_worker(const WorkerParts& parts, const WorkerOptions& options);
 
 // The payload of a release message.

@@ -16,8 +16,8 @@ class Rollouts {
   virtual void adopt(const Parameters& weights) = 0;
   // Runs an order to its end. `on_finished` is called for every row as it ends, from the calling
   // thread (scoring overlaps decoding); the result is in order of (item, sample).
-  virtual std::vector<FinishedRow> run(const RolloutOrder& order,
-                                       const std::function<void(const FinishedRow&)>& on_finished) = 0;
+  virtual std::vector<FinishedRow> run(
+      const RolloutOrder& order, const std::function<void(const FinishedRow&)>& on_finished) = 0;
   virtual void release(const GroupKey& group) = 0;
   virtual MetricSet take_metrics() = 0;
 };

@@ -7,8 +7,7 @@ namespace kedge {
 
 namespace {
 
-void record_given(Row& record, const std::vector<Token>& ids,
-                  const std::vector<TokenKind>& kinds) {
+void record_given(Row& record, const std::vector<Token>& ids, const std::vector<TokenKind>& kinds) {
   record.tokens.insert(record.tokens.end(), ids.begin(), ids.end());
   record.kinds.insert(record.kinds.end(), kinds.begin(), kinds.end());
   record.policy_logprob.resize(record.tokens.size(), 0.0f);
@@ -16,8 +15,8 @@ void record_given(Row& record, const std::vector<Token>& ids,
 }
 
 std::unique_ptr<LiveRow> new_row(std::shared_ptr<const SampleItem> item,
-                                 const std::vector<Token>& ids,
-                                 const std::vector<TokenKind>& kinds, const Tokenizer& tokenizer) {
+                                 const std::vector<Token>& ids, const std::vector<TokenKind>& kinds,
+                                 const Tokenizer& tokenizer) {
   auto row = std::make_unique<LiveRow>(tokenizer, *item);
   row->kind = Sequence::Kind::row;
   row->group = item->group;

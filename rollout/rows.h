@@ -1,5 +1,5 @@
-// The two kinds of sequence of an engine: rows being sampled, and the prefix that rows of an item will
-// share. Verbs on them are free functions; scheduling is not their business.
+// The two kinds of sequence of an engine: rows being sampled, and the prefix that rows of an item
+// will share. Verbs on them are free functions; scheduling is not their business.
 #pragma once
 #include <compare>
 #include <memory>
@@ -48,15 +48,15 @@ struct LiveRow : Sequence {
 // Sample number `sample` of the family, at its first token. Without KV.
 std::unique_ptr<LiveRow> first_row(const Family& family, int32_t sample,
                                    const Tokenizer& tokenizer);
-// The row that forks from the item's context again and begins with `ids`. Takes over the ended record
-// of `row`.
+// The row that forks from the item's context again and begins with `ids`. Takes over the ended
+// record of `row`.
 std::unique_ptr<LiveRow> next_chunk(LiveRow& row, const std::vector<Token>& ids,
                                     const std::vector<TokenKind>& kinds,
                                     const Tokenizer& tokenizer);
 
 RandomAddress address_of_next(const LiveRow& row);
-// Takes a token sampled with `weights`; says why the row ends, if it does. `max_context`: tokens the
-// model can hold.
+// Takes a token sampled with `weights`; says why the row ends, if it does. `max_context`: tokens
+// the model can hold.
 std::optional<StopReason> accept(LiveRow& row, const SampledToken& token, WeightId weights,
                                  int64_t max_context);
 // Puts tokens of somebody else behind the row.

@@ -21,6 +21,11 @@ Token first_maximum(std::span<const float> logits) {
   return static_cast<Token>(best);
 }
 
+// The order that truncation cuts a prefix of.
+constexpr auto kMoreLikely = [](const auto& a, const auto& b) {
+  return a.z != b.z ? a.z > b.z : a.id < b.id;
+};
+
 // weights[i] = exp(logits[i] * scale - max)
 void weigh(std::span<const float> logits, float scale, float max, float* weights) {
   for (size_t i = 0; i < logits.size(); ++i) weights[i] = logits[i] * scale - max;
@@ -46,8 +51,7 @@ double sum_of(const float* weights, size_t count) {
 SampledToken Sampler::draw(std::span<const float> logits, const Sampling& sampling,
                            double uniform) {
   const float scale = inverse_of_temperature(static_cast<float>(sampling.temperature));
-  const RowSoftmax softmax =
-      row_softmax(logits.data(), static_cast<int64_t>(logits.size()), scale);
+  const RowSoftmax softmax = row_softmax(logits.data(), static_cast<int64_t>(logits.size()), scale);
   KEDGE_CHECK(std::isfinite(softmax.sum) && std::isfinite(softmax.lse),
               "logits are not finite: sum of exponentials ", softmax.sum, ", log-sum-exp ",
               softmax.lse);
@@ -119,9 +123,6 @@ SampledToken Sampler::draw_kept(std::span<const float> logits, const Sampling& s
 // Leaves the kept set in candidates_, in any order.
 void Sampler::keep(std::span<const float> logits, const Sampling& sampling, float scale,
                    const RowSoftmax& softmax) {
-  const auto before = [](const Candidate& a, const Candidate& b) {
-    return a.z != b.z ? a.z > b.z : a.id < b.id;
-  };
   candidates_.resize(logits.size());
   for (size_t v = 0; v < logits.size(); ++v) {
     candidates_[v] = {logits[v] * scale, static_cast<Token>(v)};
@@ -129,11 +130,12 @@ void Sampler::keep(std::span<const float> logits, const Sampling& sampling, floa
   double total = softmax.sum;
   if (sampling.top_k > 0 && static_cast<size_t>(sampling.top_k) < logits.size()) {
     std::nth_element(candidates_.begin(), candidates_.begin() + sampling.top_k - 1,
-                     candidates_.end(), before);
+                     candidates_.end(), kMoreLikely);
     candidates_.resize(sampling.top_k);
     total = 0.0;
-    std::sort(candidates_.begin(), candidates_.end(), before);
-    for (const Candidate& c : candidates_) total += static_cast<double>(math::exp(c.z - softmax.max));
+    std::sort(candidates_.begin(), candidates_.end(), kMoreLikely);
+    for (const Candidate& c : candidates_)
+      total += static_cast<double>(math::exp(c.z - softmax.max));
   }
   if (sampling.top_p < 1.0) {
     candidates_.resize(sort_nucleus(sampling.top_p, total, softmax.max));
@@ -148,18 +150,15 @@ void Sampler::keep(std::span<const float> logits, const Sampling& sampling, floa
 // Sorts as many of the most likely candidates to the front as hold `share` of `total`; returns how
 // many do. Few of a large vocabulary do, so the sorted part grows by a factor.
 size_t Sampler::sort_nucleus(double share, double total, float max) {
-  const auto before = [](const Candidate& a, const Candidate& b) {
-    return a.z != b.z ? a.z > b.z : a.id < b.id;
-  };
   double running = 0.0;
   size_t sorted = 0;
   for (size_t want = 64; sorted < candidates_.size(); want *= 8) {
     const size_t end = std::min(want, candidates_.size());
     if (end < candidates_.size()) {
       std::nth_element(candidates_.begin() + sorted, candidates_.begin() + end, candidates_.end(),
-                       before);
+                       kMoreLikely);
     }
-    std::sort(candidates_.begin() + sorted, candidates_.begin() + end, before);
+    std::sort(candidates_.begin() + sorted, candidates_.begin() + end, kMoreLikely);
     for (; sorted < end; ++sorted) {
       running += static_cast<double>(math::exp(candidates_[sorted].z - max));
       if (running >= share * total) return sorted + 1;

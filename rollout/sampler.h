@@ -2,13 +2,13 @@
 //
 //   z = logit / temperature; the kept set is a prefix of the tokens in order of (z descending, id
 //   ascending): the first top_k, of these the shortest prefix that holds top_p of their probability
-//   (Holtzman et al. 2020, "nucleus"), of these the ones at least min_p times as likely as the first
-//   (Nguyen et al. 2024). The draw inverts the cumulative distribution over the kept ids, ascending,
-//   at one uniform number.
+//   (Holtzman et al. 2020, "nucleus"), of these the ones at least min_p times as likely as the
+//   first (Nguyen et al. 2024). The draw inverts the cumulative distribution over the kept ids,
+//   ascending, at one uniform number.
 //
-// What is recorded: policy_logprob = log softmax(z) over the whole vocabulary, the bits the learner's
-// head computes (model/kernels/softmax.h); sampler_logprob = the same renormalised over the kept set,
-// with equal bits where nothing is cut, and 0 for greedy, whose draw is certain.
+// What is recorded: policy_logprob = log softmax(z) over the whole vocabulary, the bits the
+// learner's head computes (model/kernels/softmax.h); sampler_logprob = the same renormalised over
+// the kept set, with equal bits where nothing is cut, and 0 for greedy, whose draw is certain.
 #pragma once
 #include <cstdint>
 #include <span>

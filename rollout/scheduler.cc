@@ -10,9 +10,9 @@ namespace kedge {
 namespace {
 
 void insert_by_age(std::vector<Sequence*>& list, Sequence& sequence) {
-  const auto place = std::upper_bound(
-      list.begin(), list.end(), &sequence,
-      [](const Sequence* a, const Sequence* b) { return a->age < b->age; });
+  const auto place =
+      std::upper_bound(list.begin(), list.end(), &sequence,
+                       [](const Sequence* a, const Sequence* b) { return a->age < b->age; });
   list.insert(place, &sequence);
 }
 
@@ -138,16 +138,16 @@ void Scheduler::start(Sequence& sequence) {
   insert_by_age(running_, sequence);
 }
 
-// Room for all of the sequence and one more block for everybody who runs: without it, what is let in
-// would soon be thrown out again.
+// Room for all of the sequence and one more block for everybody who runs: without it, what is let
+// in would soon be thrown out again.
 bool Scheduler::has_room_for(const Sequence& sequence) const {
   if (running_.empty()) return true;
   const int32_t needed = pool_.missing(sequence.kv, sequence.length());
   return pool_.num_free() >= needed + num_running();
 }
 
-// False when blocks are missing. Plans nothing where the pass has no prefill tokens left or a prefix
-// is worth waiting for.
+// False when blocks are missing. Plans nothing where the pass has no prefill tokens left or a
+// prefix is worth waiting for.
 bool Scheduler::plan_chunk(Sequence& sequence) {
   if (sequence.kv.length == 0 && sequence.pending() > 1) {
     if (index_.worth_waiting(sequence)) return true;

@@ -1,10 +1,10 @@
-// Which sequences run, and how many tokens of each are computed in the next pass. Speed only: results
-// depend on nothing that is decided here.
+// Which sequences run, and how many tokens of each are computed in the next pass. Speed only:
+// results depend on nothing that is decided here.
 //
 // Rules. At most `slots` sequences run; the oldest waits least. A running sequence computes its one
-// pending token (decode) or the next part of many (prefill), all prefills of a pass together at most
-// `prefill_tokens`. When blocks run out, first kept KV goes, oldest first, then the KV of sequences
-// that wait, then the youngest running sequence gives up its slot and all its KV.
+// pending token (decode) or the next part of many (prefill), all prefills of a pass together at
+// most `prefill_tokens`. When blocks run out, first kept KV goes, oldest first, then the KV of
+// sequences that wait, then the youngest running sequence gives up its slot and all its KV.
 #pragma once
 #include <vector>
 
@@ -38,7 +38,8 @@ class Scheduler {
   void add(Sequence& sequence);
   // A new sequence that is parked: its KV is there, its next token is not.
   void add_parked(Sequence& sequence);
-  // It waits for somebody outside: its slot goes to others. Its KV stays while there is room for it.
+  // It waits for somebody outside: its slot goes to others. Its KV stays while there is room for
+  // it.
   void park(Sequence& sequence);
   // A parked sequence goes on, with pending tokens.
   void resume(Sequence& sequence);
@@ -47,8 +48,8 @@ class Scheduler {
   // All KV of a set is invalid from now on; its sequences go on under `weights`.
   void invalidate(WeightId weights);
 
-  // The next pass; reserves its blocks. Empty only when nothing but parked sequences is left. The plan is valid
-  // until the next call.
+  // The next pass; reserves its blocks. Empty only when nothing but parked sequences is left. The
+  // plan is valid until the next call.
   const Plan& plan();
   // Lengths of what was computed; call after the pass.
   void commit();

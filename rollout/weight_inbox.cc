@@ -62,9 +62,9 @@ const Parameters& WeightInbox::receive(const WeightManifest& manifest, int sourc
   }
   communicator_.broadcast(weights->flat(), source);
   weights->set_id(manifest.id);
-  const std::string speaker = detail::concat("[weights] rank ", communicator_.rank(), ", ",
-                                             name_of(manifest.id.set), " version ",
-                                             manifest.id.version);
+  const std::string speaker =
+      detail::concat("[weights] rank ", communicator_.rank(), ", ", name_of(manifest.id.set),
+                     " version ", manifest.id.version);
   check_tensors(*weights, manifest, speaker);
   weights->refresh(context_, transformer_.ops());
   check_canary(*weights, manifest, scorer_, rule_, speaker);

@@ -1,5 +1,5 @@
-// Weights on their way between ranks: a manifest as a message, then the flat buffer as a broadcast in
-// which every rank of the communicator takes part.
+// Weights on their way between ranks: a manifest as a message, then the flat buffer as a broadcast
+// in which every rank of the communicator takes part.
 #pragma once
 #include <array>
 #include <memory>
@@ -25,9 +25,9 @@ class WeightInbox {
   WeightInbox(Communicator& communicator, Context& context, const Transformer& transformer,
               const CanaryRule& rule);
 
-  // Takes part in the broadcast from `source` that `manifest` announced, verifies and refreshes. The
-  // weights live until the next receive of the same set; nothing may read them meanwhile. A mismatch
-  // is an InvariantError naming rank, tensor and both sides.
+  // Takes part in the broadcast from `source` that `manifest` announced, verifies and refreshes.
+  // The weights live until the next receive of the same set; nothing may read them meanwhile. A
+  // mismatch is an InvariantError naming rank, tensor and both sides.
   const Parameters& receive(const WeightManifest& manifest, int source);
 
  private:

@@ -22,7 +22,9 @@ std::vector<float> canary_logprobs(const Parameters& weights, Scorer& scorer,
   return scorer.score(weights, std::span(&item, 1)).front().logprob;
 }
 
-std::string shape_text(const std::vector<int64_t>& shape) { return json(shape).dump(); }
+std::string shape_text(const std::vector<int64_t>& shape) {
+  return json(shape).dump();
+}
 
 }  // namespace
 
@@ -37,8 +39,7 @@ std::vector<Token> canary_tokens(const ModelConfig& config, uint64_t seed) {
   return tokens;
 }
 
-WeightManifest make_manifest(const Parameters& weights, Scorer& scorer,
-                             std::vector<Token> canary) {
+WeightManifest make_manifest(const Parameters& weights, Scorer& scorer, std::vector<Token> canary) {
   WeightManifest manifest;
   manifest.id = weights.id();
   for (const NamedTensor& tensor : weights.tensors()) {
@@ -56,9 +57,9 @@ void check_tensors(const Parameters& weights, const WeightManifest& manifest,
               " tensors, the manifest names ", manifest.tensors.size());
   for (size_t i = 0; i < mine.size(); ++i) {
     const TensorDigest& theirs = manifest.tensors[i];
-    KEDGE_CHECK(mine[i].name == theirs.name && mine[i].shape == theirs.shape, speaker,
-                ": tensor ", i, " is ", mine[i].name, " ", shape_text(mine[i].shape),
-                ", the manifest says ", theirs.name, " ", shape_text(theirs.shape));
+    KEDGE_CHECK(mine[i].name == theirs.name && mine[i].shape == theirs.shape, speaker, ": tensor ",
+                i, " is ", mine[i].name, " ", shape_text(mine[i].shape), ", the manifest says ",
+                theirs.name, " ", shape_text(theirs.shape));
     const uint64_t hash = hash_tensor(weights.view(mine[i]));
     KEDGE_CHECK(hash == theirs.hash, speaker, ": tensor ", theirs.name, " arrived with hash ",
                 hex_of(hash), ", it was sent with ", hex_of(theirs.hash));
@@ -73,8 +74,9 @@ void check_canary(const Parameters& weights, const WeightManifest& manifest, Sco
               " canary log-probs, the manifest has ", theirs.size());
   for (size_t i = 0; i < mine.size(); ++i) {
     const bool same_bits = std::bit_cast<uint32_t>(mine[i]) == std::bit_cast<uint32_t>(theirs[i]);
-    const bool equal = same_bits || (!rule.bitwise && std::abs(static_cast<double>(mine[i]) -
-                                                               theirs[i]) <= rule.tolerance);
+    const bool equal =
+        same_bits ||
+        (!rule.bitwise && std::abs(static_cast<double>(mine[i]) - theirs[i]) <= rule.tolerance);
     KEDGE_CHECK(equal, speaker, ": canary token ", i + 1, " has log-prob ", format_float(mine[i]),
                 ", the sender got ", format_float(theirs[i]));
   }

@@ -1,5 +1,5 @@
-// Proof that weights arrived: what the sender writes beside them, and what the receiver checks before
-// anything is sampled with them (design section 9).
+// Proof that weights arrived: what the sender writes beside them, and what the receiver checks
+// before anything is sampled with them (design section 9).
 #pragma once
 #include <string>
 #include <vector>
@@ -20,11 +20,10 @@ struct CanaryRule {
 std::vector<Token> canary_tokens(const ModelConfig& config, uint64_t seed);
 
 // Hashes of all tensors and the canary's log-probs at temperature 1. `weights` are refreshed.
-WeightManifest make_manifest(const Parameters& weights, Scorer& scorer,
-                             std::vector<Token> canary);
+WeightManifest make_manifest(const Parameters& weights, Scorer& scorer, std::vector<Token> canary);
 
-// Compares names, shapes and hashes; a difference is an InvariantError that begins with `speaker` and
-// names the tensor and both sides.
+// Compares names, shapes and hashes; a difference is an InvariantError that begins with `speaker`
+// and names the tensor and both sides.
 void check_tensors(const Parameters& weights, const WeightManifest& manifest,
                    const std::string& speaker);
 // Scores the canary with `weights`, refreshed; a difference is an InvariantError naming the token.

@@ -22,7 +22,7 @@ constexpr int64_t kCanaryPass = 256;
 
 struct Worker {
   int rank = 0;
-  int64_t owed = 0;      // samples assigned whose last row has not come
+  int64_t owed = 0;  // samples assigned whose last row has not come
   double heard_s = 0.0;
 };
 
@@ -43,9 +43,8 @@ class Remote : public WorkerRollouts {
                     options_.workers, options_.silence_s);
   }
 
-  std::vector<FinishedRow> run(
-      const RolloutOrder& order,
-      const std::function<void(const FinishedRow&)>& on_finished) override;
+  std::vector<FinishedRow> run(const RolloutOrder& order,
+                               const std::function<void(const FinishedRow&)>& on_finished) override;
 
   void release(const GroupKey& group) override {
     const auto home = homes_.find(group);
@@ -117,12 +116,11 @@ void Remote::hand_out(const RolloutOrder& order, std::deque<size_t>& waiting) {
 
 Worker* Remote::taker(const SampleItem& item) {
   const auto home = homes_.find(item.group);
-  Worker* worker = home != homes_.end()
-                       ? &workers_[home->second]
-                       : &*std::min_element(workers_.begin(), workers_.end(),
-                                            [](const Worker& a, const Worker& b) {
-                                              return a.owed < b.owed;
-                                            });
+  Worker* worker =
+      home != homes_.end()
+          ? &workers_[home->second]
+          : &*std::min_element(workers_.begin(), workers_.end(),
+                               [](const Worker& a, const Worker& b) { return a.owed < b.owed; });
   const bool has_room =
       worker->owed == 0 || worker->owed + item.num_samples <= options_.samples_ahead;
   return has_room ? worker : nullptr;
@@ -151,8 +149,8 @@ std::vector<FinishedRow> Remote::receive() {
     metrics_.merge(MetricSet::load(decode<json>(as_text(message->payload))));
     return {};
   }
-  KEDGE_CHECK(message->kind == MessageKind::deliver, "[rollout] rank ", message->source,
-              " sent '", name_of(message->kind), "' while rows are awaited");
+  KEDGE_CHECK(message->kind == MessageKind::deliver, "[rollout] rank ", message->source, " sent '",
+              name_of(message->kind), "' while rows are awaited");
   auto rows = decode<std::vector<FinishedRow>>(as_text(message->payload));
   for (const FinishedRow& row : rows) {
     // All chunks of a sample come together.

@@ -32,7 +32,9 @@ std::optional<Drawn> EpochOrder::next() {
   return Drawn{order_[position_++], static_cast<uint32_t>(epoch_)};
 }
 
-json EpochOrder::save() const { return {{"epoch", epoch_}, {"position", position_}}; }
+json EpochOrder::save() const {
+  return {{"epoch", epoch_}, {"position", position_}};
+}
 
 void EpochOrder::load(const json& state, const std::string& place) {
   const auto epoch = required<uint64_t>(state, "epoch", place);

@@ -44,7 +44,9 @@ std::string text_column(const json& line, const std::string& name, const std::st
 }
 
 // The place is "dir/train.jsonl:17"; people read "train.jsonl:17".
-std::string short_id(const std::string& place) { return place.substr(place.rfind('/') + 1); }
+std::string short_id(const std::string& place) {
+  return place.substr(place.rfind('/') + 1);
+}
 
 RawDemonstration read_line(const json& line, const std::string& place, const SourceConfig& config,
                            bool completions) {

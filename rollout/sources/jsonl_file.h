@@ -13,8 +13,9 @@ struct RawDemonstration {
 };
 
 struct JsonlFile {
-  std::vector<RawDemonstration> items;  // in file order, ordinals 0, 1, ...; blank lines are skipped
-  std::string fingerprint;              // 16 hex digits of xxh3-64 over the bytes
+  std::vector<RawDemonstration>
+      items;                // in file order, ordinals 0, 1, ...; blank lines are skipped
+  std::string fingerprint;  // 16 hex digits of xxh3-64 over the bytes
 };
 
 // ConfigErrors: a file that cannot be read or holds no line (at the file), a line that is no JSON

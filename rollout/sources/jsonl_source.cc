@@ -36,11 +36,11 @@ class FileOrder {
     const auto fingerprint = required<std::string>(state, "fingerprint", place);
     const auto prompts = required<uint64_t>(state, "prompts", place);
     if (fingerprint != fingerprint_ || prompts != size_) {
-      throw ConfigError(place,
-                        "the checkpoint was made with " + std::to_string(prompts) +
-                            " prompts, fingerprint " + fingerprint,
-                        "the file now gives " + std::to_string(size_) + ", fingerprint " +
-                            fingerprint_);
+      throw ConfigError(
+          place,
+          "the checkpoint was made with " + std::to_string(prompts) + " prompts, fingerprint " +
+              fingerprint,
+          "the file now gives " + std::to_string(size_) + ", fingerprint " + fingerprint_);
     }
     order_.load(state, place);
   }
@@ -54,10 +54,9 @@ class FileOrder {
 
 void require_some(size_t kept, const PromptMaker& maker, const std::string& file) {
   if (kept > 0) return;
-  throw ConfigError(file,
-                    "all " + std::to_string(maker.counts().too_long_dropped) +
-                        " prompts are too long",
-                    "at most " + std::to_string(maker.max_tokens()) + " tokens");
+  throw ConfigError(
+      file, "all " + std::to_string(maker.counts().too_long_dropped) + " prompts are too long",
+      "at most " + std::to_string(maker.max_tokens()) + " tokens");
 }
 
 class JsonlPrompts : public PromptSource {

@@ -8,8 +8,8 @@ namespace kedge {
 std::unique_ptr<PromptSource> jsonl_prompt_source(const SourceConfig& config,
                                                   const SourceOptions& options,
                                                   const std::string& path);
-// A demonstration that does not fit max_tokens loses the left of its prompt under truncate_left and is
-// dropped where even that does not help.
+// A demonstration that does not fit max_tokens loses the left of its prompt under truncate_left
+// and is dropped where even that does not help.
 std::unique_ptr<DemonstrationSource> jsonl_demonstration_source(const SourceConfig& config,
                                                                 const SourceOptions& options,
                                                                 Token eos, const std::string& path);

@@ -36,9 +36,9 @@ bool PromptMaker::fit(Prompt& prompt, const std::string& place, int32_t max_toke
   const auto length = static_cast<int64_t>(prompt.tokens.size());
   if (length <= max_tokens) return true;
   if (policy_ == TooLong::error) {
-    throw ConfigError(place, "the prompt has " + std::to_string(length) + " tokens",
-                      "at most " + std::to_string(max_tokens) +
-                          ", or too_long: drop or truncate_left");
+    throw ConfigError(
+        place, "the prompt has " + std::to_string(length) + " tokens",
+        "at most " + std::to_string(max_tokens) + ", or too_long: drop or truncate_left");
   }
   if (policy_ == TooLong::drop || max_tokens <= 0) {
     count_dropped();

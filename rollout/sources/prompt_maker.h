@@ -1,5 +1,5 @@
-// From the columns of one item to a tokenised Prompt: template, system text, post-processor's specials,
-// and the policy for prompts that are too long.
+// From the columns of one item to a tokenised Prompt: template, system text, post-processor's
+// specials, and the policy for prompts that are too long.
 #pragma once
 #include <memory>
 #include <optional>
@@ -14,8 +14,8 @@ namespace kedge {
 struct RawPrompt {
   uint64_t ordinal = 0;
   std::string id;
-  std::string place;            // for errors: "train.jsonl:17"
-  std::string text;             // of the prompt column
+  std::string place;  // for errors: "train.jsonl:17"
+  std::string text;   // of the prompt column
   std::string answer;
   json columns = json::object();       // kept with the prompt
   json placeholders = json::object();  // what a template may name
@@ -27,8 +27,8 @@ class PromptMaker {
   PromptMaker(const SourceConfig& config, const SourceOptions& options, const std::string& path);
 
   // The prompt of at most `max_tokens` tokens; nullptr where it is dropped as too long. The error
-  // policy throws a ConfigError with the item's place and both lengths. A prompt without tokens is a
-  // ConfigError too.
+  // policy throws a ConfigError with the item's place and both lengths. A prompt without tokens is
+  // a ConfigError too.
   std::shared_ptr<const Prompt> make(RawPrompt raw, int32_t max_tokens);
   std::shared_ptr<const Prompt> make(RawPrompt raw) { return make(std::move(raw), max_tokens_); }
   // The completion's ids, `eos` last.

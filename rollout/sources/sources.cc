@@ -25,8 +25,7 @@ std::unique_ptr<PromptSource> make_prompt_source(const SourceConfig& config,
 
 std::unique_ptr<DemonstrationSource> make_demonstration_source(const SourceConfig& config,
                                                                const SourceOptions& options,
-                                                               Token eos,
-                                                               const std::string& path) {
+                                                               Token eos, const std::string& path) {
   require_given(config, path);
   return config.task.empty() ? jsonl_demonstration_source(config, options, eos, path)
                              : task_demonstration_source(config, options, eos, path);

@@ -11,8 +11,8 @@ namespace {
 
 constexpr int kMostMisses = 1000;  // candidates in a row without a usable one
 
-// The usable items of one side of a task in order of their ordinals. An ordinal numbers candidates of
-// both sides, so an item's randomness does not depend on the side.
+// The usable items of one side of a task in order of their ordinals. An ordinal numbers candidates
+// of both sides, so an item's randomness does not depend on the side.
 class TaskWalk {
  public:
   TaskWalk(const SourceConfig& config, const SourceOptions& options, const std::string& path)
@@ -24,9 +24,8 @@ class TaskWalk {
         maker_(config, options, path) {}
 
   std::shared_ptr<const Prompt> next_prompt(uint64_t& ordinal) {
-    return search(ordinal, [&](const TaskPrompt& made, uint64_t now) {
-      return maker_.make(raw(made, now));
-    });
+    return search(
+        ordinal, [&](const TaskPrompt& made, uint64_t now) { return maker_.make(raw(made, now)); });
   }
 
   Demonstration next_demonstration(uint64_t& ordinal, Token eos) {

@@ -9,10 +9,10 @@ namespace kedge {
 
 namespace {
 
-constexpr double kSearches = 0.5;       // else answers at once
-constexpr double kTriesSolution = 0.35; // a tried line is the solution
+constexpr double kSearches = 0.5;        // else answers at once
+constexpr double kTriesSolution = 0.35;  // a tried line is the solution
 constexpr double kGuessesSolution = 0.25;
-constexpr double kSlips = 0.05;         // a partial result is off by 1 to 3
+constexpr double kSlips = 0.05;  // a partial result is off by 1 to 3
 constexpr int kMostTries = 4;
 
 // numbers[0] op[0] numbers[1] op[1] ..., from left to right.
@@ -112,7 +112,8 @@ class Countdown : public Task {
     std::string text;
     for (const int64_t number : puzzle.numbers) text += std::to_string(number) + " ";
     text += "-> " + std::to_string(puzzle.target) + ":";
-    return {text, expression_of(puzzle.solution),
+    return {text,
+            expression_of(puzzle.solution),
             {{"numbers", puzzle.numbers}, {"target", puzzle.target}}};
   }
 

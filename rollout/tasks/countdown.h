@@ -1,10 +1,10 @@
-// countdown: `3 7 25 4 -> 31:`. Use every number once to make the target; the answer is an expression
-// on the last line, graded by its value. Columns: numbers, target.
+// countdown: `3 7 25 4 -> 31:`. Use every number once to make the target; the answer is an
+// expression on the last line, graded by its value. Columns: numbers, target.
 //
 // Targets are made by a chain from left to right over the numbers in some order, no partial result
-// negative, so every prompt has a solution. Demonstrations either search, one tried chain per line with
-// its partial results (`25+7=32-4=28+3=31`), until a line ends in the target, or answer at once. Tries,
-// partial results and answers are wrong now and then: see the constants in the .cc.
+// negative, so every prompt has a solution. Demonstrations either search, one tried chain per line
+// with its partial results (`25+7=32-4=28+3=31`), until a line ends in the target, or answer at
+// once. Tries, partial results and answers are wrong now and then: see the constants in the .cc.
 #pragma once
 #include <array>
 #include <cstdint>

@@ -83,8 +83,8 @@ class Sums : public Task {
     for (size_t i = 1; i < terms.size(); ++i) {
       const int64_t before = total;
       // A slip before may have left less than is now taken away.
-      total = std::max<int64_t>(
-          0, before + (terms[i].sign == '+' ? terms[i].value : -terms[i].value));
+      total =
+          std::max<int64_t>(0, before + (terms[i].sign == '+' ? terms[i].value : -terms[i].value));
       if (draws.chance(kSlips)) total = slipped(draws, total);
       const std::string line = std::to_string(before) + terms[i].sign +
                                std::to_string(terms[i].value) + "=" + std::to_string(total) + "\n";

@@ -1,10 +1,11 @@
-// sums: `7+5-3+8=`. One-digit operands, the running total never negative, the answer is the total after
-// the thinking part (design section 10).
+// sums: `7+5-3+8=`. One-digit operands, the running total never negative, the answer is the total
+// after the thinking part (design section 10).
 //
 // Demonstrations think half of the time: one line per step, `7+5=12`; a step slips with probability
-// 0.10 by 1 to 3 and the slip is carried on; the total stands alone on the last line. The other half
-// answers at once and is wrong half of the time. Both settings below change demonstrations only:
-// tags wraps them as <think>...</think> and <answer>...</answer>; verbosity repeats or re-checks a line.
+// 0.10 by 1 to 3 and the slip is carried on; the total stands alone on the last line. The other
+// half answers at once and is wrong half of the time. Both settings below change demonstrations
+// only: tags wraps them as <think>...</think> and <answer>...</answer>; verbosity repeats or
+// re-checks a line.
 #pragma once
 #include <array>
 #include <cstdint>

@@ -1,8 +1,8 @@
-// Procedural tasks: prompts without end, each a pure function of seed and ordinal, with the answer and
-// with imperfect demonstrations for a base model. `sums` is the smallest one to copy.
+// Procedural tasks: prompts without end, each a pure function of seed and ordinal, with the answer
+// and with imperfect demonstrations for a base model. `sums` is the smallest one to copy.
 //
-// Train and held-out prompts never meet: a hash of the prompt's text decides which side it is on, for
-// supervised and reinforcement learning alike.
+// Train and held-out prompts never meet: a hash of the prompt's text decides which side it is on,
+// for supervised and reinforcement learning alike.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -19,8 +19,8 @@ namespace kedge {
 
 struct TaskPrompt {
   std::string text;
-  std::string answer;                // what a perfect answer ends in
-  json columns = json::object();     // what rewards read besides
+  std::string answer;             // what a perfect answer ends in
+  json columns = json::object();  // what rewards read besides
 };
 
 // Thread rule: const, any number of threads.
@@ -29,15 +29,16 @@ class Task {
   virtual ~Task() = default;
   // The prompt number `ordinal`, of either side.
   virtual TaskPrompt make(uint64_t seed, uint64_t ordinal) const = 0;
-  // A completion to imitate for make(seed, ordinal), without end-of-sequence token. Wrong now and then
-  // on purpose, so that reinforcement learning has something to do.
+  // A completion to imitate for make(seed, ordinal), without end-of-sequence token. Wrong now and
+  // then on purpose, so that reinforcement learning has something to do.
   virtual std::string demonstrate(const TaskPrompt& prompt, uint64_t seed,
                                   uint64_t ordinal) const = 0;
   // What a tokenizer made for this task holds besides bytes. The first one ends a sequence.
   virtual std::vector<std::string> special_tokens() const { return {"<eos>", "<pad>"}; }
 };
 
-// `create` binds the task's own settings (ConfigError at `path`); keys it does not know are refused.
+// `create` binds the task's own settings (ConfigError at `path`); keys it does not know are
+// refused.
 struct TaskEntry {
   std::string name;
   std::string doc;

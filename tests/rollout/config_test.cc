@@ -23,8 +23,9 @@ std::string message_of(const std::string& yaml) {
 }
 
 TEST(RolloutConfigTest, BindsTaskWithItsSettings) {
-  const DataConfig data = bound("train: {task: sums, operands: [12, 20], tags: true}\n"
-                                "eval: {task: sums, prompts: 1024}\n");
+  const DataConfig data = bound(
+      "train: {task: sums, operands: [12, 20], tags: true}\n"
+      "eval: {task: sums, prompts: 1024}\n");
   EXPECT_EQ(data.train.task, "sums");
   EXPECT_EQ(data.train.settings.members.size(), 2u);
   EXPECT_EQ(data.eval.prompts, 1024);
@@ -60,8 +61,7 @@ TEST(RolloutConfigTest, RefusesUnknownTaskByNearestName) {
 TEST(RolloutConfigTest, NearestNameLooksAtSourceAndTask) {
   EXPECT_NE(message_of("train: {task: sums, operand: [3, 4]}").find("'operands'"),
             std::string::npos);
-  EXPECT_NE(message_of("train: {task: sums, to_long: drop}").find("'too_long'"),
-            std::string::npos);
+  EXPECT_NE(message_of("train: {task: sums, to_long: drop}").find("'too_long'"), std::string::npos);
   EXPECT_NE(message_of("train: {file: a, shufle: true}").find("'shuffle'"), std::string::npos);
 }
 
@@ -81,7 +81,9 @@ TEST(RolloutConfigTest, RefusesWhatATaskDoesNotUse) {
 TEST(RolloutConfigTest, SamplingTakesAllSettings) {
   RolloutConfig config;
   bind(parse_yaml("{max_new_tokens: 9, temperature: 0.5, top_k: 3, top_p: 0.9, min_p: 0.1, "
-                  "stop_strings: ['</answer>']}", "t"), config, "rollout");
+                  "stop_strings: ['</answer>']}",
+                  "t"),
+       config, "rollout");
   const Sampling sampling = config.sampling();
   EXPECT_EQ(sampling.max_new_tokens, 9);
   EXPECT_EQ(sampling.temperature, 0.5);

@@ -30,9 +30,8 @@ TEST(RowSamplerTest, ThreadsChangeNothing) {
   }
   EXPECT_EQ(results[0], results[1]);
   Sampler alone;
-  EXPECT_EQ(results[0][5], alone.draw(logits, Sampling(),
-                                      random_uniform(99, {Purpose::sample, 3, 0, 5, 4}))
-                               .id);
+  EXPECT_EQ(results[0][5],
+            alone.draw(logits, Sampling(), random_uniform(99, {Purpose::sample, 3, 0, 5, 4})).id);
   EXPECT_GT(std::set<Token>(results[0].begin(), results[0].end()).size(), 4u)
       << "siblings draw on streams of their own";
 }

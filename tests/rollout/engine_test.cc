@@ -77,8 +77,7 @@ TEST(EngineTest, NothingButOrderSeedAndWeightsMatters) {
   for (const int32_t slots : {1, 2, 3, 7}) {
     for (const int32_t prefill : {1, 5, 16, 1000}) {
       for (const int32_t blocks : {0, 5, 9}) {
-        const EngineOptions options{.slots = slots, .kv_blocks = blocks,
-                                    .prefill_tokens = prefill};
+        const EngineOptions options{.slots = slots, .kv_blocks = blocks, .prefill_tokens = prefill};
         EXPECT_EQ(run(model, options), expected)
             << slots << " slots, " << prefill << " prefill tokens, " << blocks << " blocks";
       }
@@ -148,8 +147,7 @@ TEST(EngineTest, ItemsWithTheSamePrefixShareIt) {
   const std::vector<FinishedRow> rows = engine->drain();
   ASSERT_EQ(rows.size(), 5u);
   EXPECT_EQ(rows[4].row.stream, 4u);
-  EXPECT_EQ(rows[4].row.tokens,
-            test::sample_plainly(model, model.parameters, greedy, 4).tokens);
+  EXPECT_EQ(rows[4].row.tokens, test::sample_plainly(model, model.parameters, greedy, 4).tokens);
   EXPECT_EQ(metric(*engine, "perf/prefill_tokens"), 40);
 }
 
@@ -172,8 +170,8 @@ TEST(EngineTest, KeptKvServesForksAtAnyPosition) {
     engine->submit(order_of({fork}));
     const std::vector<FinishedRow> forked = engine->drain();
     for (int32_t sample = 0; sample < 2; ++sample) {
-      const Row expected = test::sample_plainly(model, model.parameters, fork,
-                                                fork.first_stream + sample);
+      const Row expected =
+          test::sample_plainly(model, model.parameters, fork, fork.first_stream + sample);
       EXPECT_EQ(forked[sample].row.tokens, expected.tokens) << "fork after " << at;
       EXPECT_EQ(forked[sample].row.policy_logprob, expected.policy_logprob);
       EXPECT_EQ(forked[sample].row.parent, 1);
@@ -219,9 +217,9 @@ TEST(EngineTest, AdoptInTheMiddleStartsANewSpan) {
       const Row expected = test::sample_plainly(model, newer, rest, row.stream);
       EXPECT_EQ(std::vector<Token>(row.tokens.begin() + last.begin, row.tokens.end()),
                 expected.tokens);
-      EXPECT_EQ(std::vector<float>(row.policy_logprob.begin() + last.begin,
-                                   row.policy_logprob.end()),
-                expected.policy_logprob);
+      EXPECT_EQ(
+          std::vector<float>(row.policy_logprob.begin() + last.begin, row.policy_logprob.end()),
+          expected.policy_logprob);
     }
     EXPECT_EQ(rows[0].row.spans.size(), 2u);
   }
@@ -254,8 +252,7 @@ TEST(EngineTest, SeveralWeightSetsInOneEngine) {
   engine->submit(order_of({policy, reference, same_group}));
   const std::vector<FinishedRow> rows = engine->drain();
   ASSERT_EQ(rows.size(), 5u);
-  EXPECT_EQ(rows[1].row.tokens,
-            test::sample_plainly(model, model.parameters, policy, 1).tokens);
+  EXPECT_EQ(rows[1].row.tokens, test::sample_plainly(model, model.parameters, policy, 1).tokens);
   EXPECT_EQ(rows[3].row.tokens, test::sample_plainly(model, initial, reference, 1).tokens);
   EXPECT_EQ(rows[3].row.spans[0].weights, initial.id());
   EXPECT_EQ(rows[4].row.tokens, test::sample_plainly(model, initial, same_group, 7).tokens);
@@ -280,8 +277,7 @@ TEST(EngineTest, StopStringsEndARowAndStayInIt) {
   engine->submit(order_of({item}));
   const Row free_row = engine->drain()[0].row;
   const auto text_of = [&](size_t begin, size_t end) {
-    return model.tokenizer->decode(
-        std::span(free_row.tokens).subspan(begin, end - begin), false);
+    return model.tokenizer->decode(std::span(free_row.tokens).subspan(begin, end - begin), false);
   };
   // Two neighbouring tokens that are ASCII make the stop string.
   size_t at = 10;
@@ -327,8 +323,7 @@ class ToyEnvironment : public Environment {
   explicit ToyEnvironment(bool waits) : waits_(waits) {}
   bool may_wait() const override { return waits_; }
   EnvironmentAction next(const Row& row, StopReason reason) override {
-    const bool called =
-        std::count(row.kinds.begin(), row.kinds.end(), TokenKind::tool) >= 6;
+    const bool called = std::count(row.kinds.begin(), row.kinds.end(), TokenKind::tool) >= 6;
     if (reason == StopReason::stop_token && !called) return Append{{70, 71, 72}, TokenKind::tool};
     if (chunk_of(row.stream) < 2) {
       const Token last = row.tokens.back();

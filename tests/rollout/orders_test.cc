@@ -20,8 +20,8 @@ TEST(OrdersTest, KeyOrder) {
   std::vector<KeyedRow> rows;
   for (const RowKey key : {RowKey{1, 1, 0, 0}, RowKey{1, 0, 1, 0}, RowKey{1, 0, 0, 1},
                            RowKey{0, 5, 5, 5}, RowKey{1, 0, 0, 0}}) {
-    rows.push_back({key, finished(key.order * 1000 + key.item * 100 + key.sample * 10 + key.chunk,
-                                  0)});
+    rows.push_back(
+        {key, finished(key.order * 1000 + key.item * 100 + key.sample * 10 + key.chunk, 0)});
   }
   std::vector<uint64_t> order;
   for (const FinishedRow& row : in_key_order(std::move(rows))) order.push_back(row.group.prompt);
@@ -47,8 +47,7 @@ TEST(OrdersTest, StrangersAndLossesAreNoticed) {
   EXPECT_THROW(in_order_of(order, {finished(9, 0)}), InvariantError);
   EXPECT_THROW(in_order_of(order, {finished(9, 0), finished(9, 2)}), InvariantError);
   EXPECT_THROW(in_order_of(order, {finished(8, 0), finished(9, 1)}), InvariantError);
-  const RolloutOrder twice =
-      test::order_of({test::item_of(9, 5, 2, 8), test::item_of(9, 5, 1, 8)});
+  const RolloutOrder twice = test::order_of({test::item_of(9, 5, 2, 8), test::item_of(9, 5, 1, 8)});
   EXPECT_THROW(in_order_of(twice, {}), InvariantError);
 }
 

@@ -16,9 +16,9 @@ constexpr std::chrono::milliseconds kDeadline{20000};
 void work(Communicator& communicator, WorkerOptions options = {}) {
   test::TinyModel model(77);  // what it starts with is of no interest
   options.engine.seed = 99;
-  run_rollout_worker({communicator, model.machine.context, model.transformer, *model.tokenizer,
-                      *model.plain},
-                     options);
+  run_rollout_worker(
+      {communicator, model.machine.context, model.transformer, *model.tokenizer, *model.plain},
+      options);
 }
 
 void publish(Communicator& communicator, test::TinyModel& model) {

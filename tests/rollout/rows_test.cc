@@ -76,8 +76,8 @@ TEST_F(RowsTest, ReasonsToStop) {
 TEST_F(RowsTest, ANewChunkForksFromTheItemAgain) {
   const auto made = row(1);
   accept(*made, {50, 0, 0}, first_, 100);
-  const auto next = next_chunk(*made, {50, 51}, {TokenKind::carried, TokenKind::carried},
-                               *tokenizer_);
+  const auto next =
+      next_chunk(*made, {50, 51}, {TokenKind::carried, TokenKind::carried}, *tokenizer_);
   EXPECT_EQ(next->record.stream, chunk_stream(21, 1));
   EXPECT_EQ(next->key, (RowKey{1, 7, 1, 1}));
   EXPECT_EQ(next->record.tokens, (std::vector<Token>{50, 51}));

@@ -19,7 +19,9 @@ std::vector<float> random_logits(size_t count, uint64_t salt, float scale) {
   return logits;
 }
 
-double uniform_at(uint64_t i) { return random_uniform(13, {Purpose::sample, i, 0, 0, 0}); }
+double uniform_at(uint64_t i) {
+  return random_uniform(13, {Purpose::sample, i, 0, 0, 0});
+}
 
 // Probabilities of the kept set, by sorting everything, in double.
 std::vector<double> brute_force(const std::vector<float>& logits, const Sampling& s) {
@@ -97,8 +99,7 @@ TEST(SamplerTest, LogprobsAreThoseOfTheWholeDistribution) {
     EXPECT_EQ(token.policy_logprob, token.sampler_logprob);
     const float scale = inverse_of_temperature(1.3f);
     EXPECT_EQ(token.policy_logprob,
-              token_logprob(logits[token.id], scale,
-                            row_softmax(logits.data(), 700, scale).lse));
+              token_logprob(logits[token.id], scale, row_softmax(logits.data(), 700, scale).lse));
   }
 }
 
@@ -116,8 +117,8 @@ TEST_P(Truncation, KeepsWhatBruteForceKeeps) {
       const SampledToken token = sampler.draw(logits, sampling, u);
       ASSERT_GT(kept[token.id], 0.0) << "token " << token.id;
       EXPECT_NEAR(token.sampler_logprob, std::log(kept[token.id]), 2e-5);
-      EXPECT_NEAR(token.policy_logprob,
-                  logprob_in_double(logits, token.id, sampling.temperature), 1e-5);
+      EXPECT_NEAR(token.policy_logprob, logprob_in_double(logits, token.id, sampling.temperature),
+                  1e-5);
       seen.insert(token.id);
     }
     for (size_t i = 0; i < kept.size(); ++i) {

@@ -41,22 +41,22 @@ TEST(WeightInboxTest, WeightsArriveToTheBit) {
 
 TEST(WeightInboxTest, ACorruptTensorEndsTheJobByName) {
   std::string text;
-  EXPECT_THROW(run_in_process(2, kDeadline,
-                              [&](Communicator& communicator) {
-                                test::TinyModel model;
-                                if (communicator.rank() == 0) return publish(communicator, model);
-                                FaultyCommunicator faulty(
-                                    communicator, {CommFault::Kind::corrupt, "broadcast", 0});
-                                WeightInbox inbox(faulty, model.machine.context,
-                                                  model.transformer, {});
-                                try {
-                                  inbox.receive(next_manifest(communicator), 0);
-                                } catch (const InvariantError& error) {
-                                  text = error.what();
-                                  throw;
-                                }
-                              }),
-               InvariantError);
+  EXPECT_THROW(
+      run_in_process(
+          2, kDeadline,
+          [&](Communicator& communicator) {
+            test::TinyModel model;
+            if (communicator.rank() == 0) return publish(communicator, model);
+            FaultyCommunicator faulty(communicator, {CommFault::Kind::corrupt, "broadcast", 0});
+            WeightInbox inbox(faulty, model.machine.context, model.transformer, {});
+            try {
+              inbox.receive(next_manifest(communicator), 0);
+            } catch (const InvariantError& error) {
+              text = error.what();
+              throw;
+            }
+          }),
+      InvariantError);
   EXPECT_NE(text.find("[weights] rank 1, policy version 1: tensor "), std::string::npos) << text;
   EXPECT_NE(text.find("arrived with hash"), std::string::npos);
 }

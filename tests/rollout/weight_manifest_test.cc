@@ -49,8 +49,9 @@ TEST_F(WeightManifestTest, AFlippedBitNamesItsTensor) {
 TEST_F(WeightManifestTest, AnotherShapeNamesBoth) {
   WeightManifest made = manifest();
   made.tensors[1].shape[0] += 1;
-  EXPECT_NE(message([&] { check_tensors(model_.parameters, made, "me"); }).find("the manifest says"),
-            std::string::npos);
+  EXPECT_NE(
+      message([&] { check_tensors(model_.parameters, made, "me"); }).find("the manifest says"),
+      std::string::npos);
   made.tensors.pop_back();
   EXPECT_NE(message([&] { check_tensors(model_.parameters, made, "me"); }).find("manifest names"),
             std::string::npos);
@@ -59,13 +60,13 @@ TEST_F(WeightManifestTest, AnotherShapeNamesBoth) {
 TEST_F(WeightManifestTest, TheCanaryIsComparedByBitsOrWithin) {
   WeightManifest made = manifest();
   made.canary_logprobs[5] += 1e-5f;
-  EXPECT_NE(message([&] { check_canary(model_.parameters, made, scorer_, {}, "me"); })
-                .find("canary token 6"),
+  EXPECT_NE(message([&] {
+              check_canary(model_.parameters, made, scorer_, {}, "me");
+            }).find("canary token 6"),
             std::string::npos);
   EXPECT_NO_THROW(check_canary(model_.parameters, made, scorer_, {false, 1e-3}, "me"));
   made.canary_logprobs[5] += 1e-2f;
-  EXPECT_THROW(check_canary(model_.parameters, made, scorer_, {false, 1e-3}, "me"),
-               InvariantError);
+  EXPECT_THROW(check_canary(model_.parameters, made, scorer_, {false, 1e-3}, "me"), InvariantError);
 }
 
 TEST_F(WeightManifestTest, CanariesAreAddressed) {

@@ -49,9 +49,9 @@ TEST(WorkerRolloutsTest, AnyNumberOfRanksGivesTheSameRows) {
         WorkerOptions options;
         options.engine.seed = 99;
         options.engine.slots = 4;
-        return run_rollout_worker({communicator, mine.machine.context, mine.transformer,
-                                   *mine.tokenizer, *mine.plain},
-                                  options);
+        return run_rollout_worker(
+            {communicator, mine.machine.context, mine.transformer, *mine.tokenizer, *mine.plain},
+            options);
       }
       WorkerRolloutsOptions options;
       options.samples_ahead = 4;

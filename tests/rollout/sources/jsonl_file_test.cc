@@ -33,9 +33,10 @@ TEST_F(JsonlFileTest, MapsColumnsAndKeepsTheOthers) {
   SourceConfig config;
   config.columns.prompt = "question";
   config.columns.answer = "gold";
-  const JsonlFile file = read("{\"question\": \"a?\", \"gold\": 7, \"level\": {\"x\": 1}}\n\n"
-                              "{\"gold\": \"b\", \"question\": \"b?\", \"answer\": \"kept\"}\r\n",
-                              config);
+  const JsonlFile file = read(
+      "{\"question\": \"a?\", \"gold\": 7, \"level\": {\"x\": 1}}\n\n"
+      "{\"gold\": \"b\", \"question\": \"b?\", \"answer\": \"kept\"}\r\n",
+      config);
   ASSERT_EQ(file.items.size(), 2u);
   EXPECT_EQ(file.items[0].prompt.text, "a?");
   EXPECT_EQ(file.items[0].prompt.answer, "7");

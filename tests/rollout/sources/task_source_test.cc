@@ -26,8 +26,8 @@ TEST_F(TaskSourceTest, SidesNeverMeet) {
     EXPECT_FALSE(train.contains(v.prompt->text));
     held_out.insert(v.prompt->text);
   }
-  const auto demonstrations = task_demonstration_source(
-      config_, {*tokenizer_, 3, 100, Side::train}, 256, "data.train");
+  const auto demonstrations =
+      task_demonstration_source(config_, {*tokenizer_, 3, 100, Side::train}, 256, "data.train");
   for (const Demonstration& d : demonstrations->draw(500)) {
     EXPECT_FALSE(is_held_out(d.prompt->text)) << "supervised training sees the same split";
   }

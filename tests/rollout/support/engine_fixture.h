@@ -81,9 +81,8 @@ inline std::vector<float> logits_after(TinyModel& model, const Parameters& weigh
   model.transformer.forward(model.machine.context, weights, context, layout, activations);
   std::vector<float> logits(config.vocab);
   const auto last = static_cast<int64_t>(context.size()) - 1;
-  model.operators.head->logits(model.machine.context,
-                               activations.hidden().rows(last, last + 1), weights.head().weight,
-                               TensorView(logits.data(), {1, config.vocab}));
+  model.operators.head->logits(model.machine.context, activations.hidden().rows(last, last + 1),
+                               weights.head().weight, TensorView(logits.data(), {1, config.vocab}));
   return logits;
 }
 

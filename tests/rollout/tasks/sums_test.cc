@@ -92,8 +92,8 @@ TEST(SumsTest, TagsWrapTheDemonstration) {
     const std::string inside = plain->demonstrate(prompt, 1, i);
     const size_t answer = inside.rfind('\n') == std::string::npos ? 0 : inside.rfind('\n') + 1;
     EXPECT_EQ(tagged->demonstrate(prompt, 1, i), "<think>\n" + inside.substr(0, answer) +
-                                                     "</think>\n<answer>" +
-                                                     inside.substr(answer) + "</answer>");
+                                                     "</think>\n<answer>" + inside.substr(answer) +
+                                                     "</answer>");
   }
 }
 

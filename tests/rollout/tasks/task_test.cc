@@ -58,7 +58,9 @@ TEST_P(EveryTask, RefusesUnknownSettings) {
   EXPECT_FALSE(entry.describe().empty());
 }
 
-std::vector<std::string> names() { return entry_names(task_table()); }
+std::vector<std::string> names() {
+  return entry_names(task_table());
+}
 INSTANTIATE_TEST_SUITE_P(Tasks, EveryTask, ::testing::ValuesIn(names()),
                          [](const auto& info) { return info.param; });
 
