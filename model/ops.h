@@ -170,9 +170,14 @@ struct Operators {
 
 // Clear loops, double where it helps: the oracle for ever.
 Operators reference_operators();
+// What linear layers and the head compute with. bf16: weights and inputs are rounded to bf16 (nearest
+// even), sums stay fp32, in the order of model/kernels/numerics.h; so in forward and in the gradient of
+// the input. Gradients of weights, and everything between the layers, stay fp32.
+enum class WeightFormat { fp32, bf16 };
+
 // Our own kernels: the same bits on every code path (KEDGE_ISA), for every number of threads, batch,
 // slot and layout (design section 6). A CPU without FMA is a ConfigError.
-Operators exact_operators();
+Operators exact_operators(WeightFormat format = WeightFormat::fp32);
 // LibTorch on views (from_blob), its threads set to `threads`. Built without LibTorch: ConfigError.
 Operators aten_operators(int threads);
 

@@ -9,7 +9,7 @@ namespace kedge::exact {
 namespace {
 
 // Logits held at once: enough rows to feed the matrix product, few enough to stay in cache.
-constexpr int64_t kChunkFloats = int64_t{4} << 20;
+constexpr int64_t kChunkFloats = int64_t{8} << 20;
 constexpr int64_t kFewestRows = 48;
 constexpr int64_t kMostRows = 768;
 
@@ -57,7 +57,8 @@ struct Work {
 
 class Head : public HeadOp {
  public:
-  explicit Head(const Kernels& kernels) : kernels_(kernels), products_(kernels) {}
+  Head(const Kernels& kernels, WeightFormat format)
+      : kernels_(kernels), products_(kernels, format) {}
 
   void logits(Context& context, const TensorView& x_SE, const Weight& w_VE,
               const TensorView& logits_SV) const override {
@@ -149,8 +150,8 @@ class Head : public HeadOp {
 
 }  // namespace
 
-std::unique_ptr<HeadOp> head_op(const Kernels& kernels) {
-  return std::make_unique<Head>(kernels);
+std::unique_ptr<HeadOp> head_op(const Kernels& kernels, WeightFormat format) {
+  return std::make_unique<Head>(kernels, format);
 }
 
 }  // namespace kedge::exact

@@ -3,7 +3,7 @@
 
 #include <sys/mman.h>
 
-#include "model/kernels/kernels.h"
+#include "model/kernels/bf16.h"
 #include "model/kernels/parallel.h"
 #include "model/ops_exact.h"
 
@@ -25,11 +25,10 @@ std::unique_ptr<float, Free> panel_memory(int64_t floats) {
   return std::unique_ptr<float, Free>(static_cast<float*>(memory));
 }
 
-// Panels of 32 outputs, [k][32] each (gemm.h).
+// Panels of 32 outputs (gemm.h): [k][32] of fp32, or [k / 2][32] pairs of bf16.
 class PanelWeight : public PackedWeight {
  public:
-  explicit PanelWeight(const TensorView& w_NK)
-      : floats_(panel_floats(w_NK.size(0), w_NK.size(1))), memory_(panel_memory(floats_)) {}
+  explicit PanelWeight(int64_t floats) : floats_(floats), memory_(panel_memory(floats)) {}
   int64_t bytes() const override { return floats_ * 4; }
   float* data() const { return memory_.get(); }
   bool fresh = false;
@@ -41,10 +40,11 @@ class PanelWeight : public PackedWeight {
 
 class Linear : public LinearOp {
  public:
-  explicit Linear(const Kernels& kernels) : kernels_(kernels), products_(kernels) {}
+  Linear(const Kernels& kernels, WeightFormat format)
+      : kernels_(kernels), products_(kernels, format) {}
 
   std::unique_ptr<PackedWeight> prepare(const TensorView& w_NK) const override {
-    return std::make_unique<PanelWeight>(w_NK);
+    return std::make_unique<PanelWeight>(products_.panels_size(w_NK));
   }
 
   void refresh(Context& context, const Weight& w) const override {
@@ -85,46 +85,74 @@ class Linear : public LinearOp {
 
 }  // namespace
 
+Products::Products(const Kernels& kernels, WeightFormat format)
+    : kernels_(kernels), format_(format),
+      gemm_(format == WeightFormat::bf16 ? pair_gemm(kernels) : kernels.gemm) {}
+
+int64_t Products::panels_size(const TensorView& w_NK) const {
+  return panel_floats(w_NK.size(0), pairs() ? (w_NK.size(1) + 1) / 2 : w_NK.size(1));
+}
+
 void Products::pack(Context& context, const TensorView& w_NK, float* panels) const {
-  const int64_t n = w_NK.size(0), k = w_NK.size(1);
+  Arena::Scope scope(context.scratch);
+  const int64_t n = w_NK.size(0), k = w_NK.size(1), row = w_NK.stride[0];
   const int64_t count = (n + kPanelColumns - 1) / kPanelColumns;
-  for_shares(context, count, 1, 40.0 * k, [&](int64_t begin, int64_t end) {
-    kernels_.pack_panels(w_NK.f32(), w_NK.stride[0], n, k, begin, end, panels);
+  const int64_t floats = pairs() ? (kPanelColumns * ((k + 1) / 2) + 15) / 16 * 16 : 0;
+  float* scratch = context.scratch.floats(floats * context.pool.size());
+  on_threads(context, 40.0 * k * count, [&](int worker, int workers) {
+    const Share share = share_of(count, worker, workers);
+    if (pairs()) {
+      kernels_.pack_pair_panels(w_NK.f32(), row, n, k, share.begin, share.end, panels,
+                                scratch + worker * floats);
+    } else {
+      kernels_.pack_panels(w_NK.f32(), row, n, k, share.begin, share.end, panels);
+    }
   });
 }
 
 void Products::multiply(Context& context, const TensorView& x_TK, const Weight& w, const float* bias,
-              Start start, const TensorView& y_TN) const {
+                        Start start, const TensorView& y_TN) const {
   Arena::Scope scope(context.scratch);
-  const int64_t n = w.master_NK.size(0), k = w.master_NK.size(1);
   const float* panels = nullptr;
   if (w.packed != nullptr) {
     const PanelWeight& packed = static_cast<const PanelWeight&>(*w.packed);
     KEDGE_CHECK(packed.fresh, "[exact] weight ", w.master_NK.describe(), " was never refreshed");
     panels = packed.data();
   } else {
-    float* fresh = context.scratch.floats(panel_floats(n, k));
+    float* fresh = context.scratch.floats(panels_size(w.master_NK));
     pack(context, w.master_NK, fresh);
     panels = fresh;
   }
+  const int64_t k = w.master_NK.size(1);
   GemmCall call;
-  call.m = x_TK.size(0), call.n = n, call.k = k;
+  call.m = x_TK.size(0), call.n = w.master_NK.size(0), call.k = pairs() ? (k + 1) / 2 : k;
   call.a = x_TK.f32(), call.a_row = x_TK.stride[0], call.a_step = 1;
-  call.b = panels, call.b_panel = kPanelColumns * k;
+  call.a_terms = pairs() ? k : 0;
+  call.b = panels, call.b_panel = kPanelColumns * call.k;
   call.c = y_TN.f32(), call.c_row = y_TN.stride[0];
   call.bias = bias;
   call.start = start;
-  parallel_gemm(context, kernels_, call);
+  parallel_gemm(context, gemm_, call);
 }
 
 void Products::multiply_back(Context& context, const TensorView& dy_TN, const Weight& w,
-                   const TensorView& dx_TK) const {
+                             const TensorView& dx_TK) const {
+  Arena::Scope scope(context.scratch);
+  const int64_t n = dy_TN.size(1), k = dx_TK.size(1), w_row = w.master_NK.stride[0];
   GemmCall call;
-  call.m = dy_TN.size(0), call.n = dx_TK.size(1), call.k = dy_TN.size(1);
+  call.m = dy_TN.size(0), call.n = k, call.k = n;
   call.a = dy_TN.f32(), call.a_row = dy_TN.stride[0], call.a_step = 1;
-  call.b = w.master_NK.f32(), call.b_row = w.master_NK.stride[0];
+  call.b = w.master_NK.f32(), call.b_row = w_row;
   call.c = dx_TK.f32(), call.c_row = dx_TK.stride[0];
-  parallel_gemm(context, kernels_, call);
+  if (pairs()) {
+    call.k = (n + 1) / 2, call.a_terms = n;
+    float* rounded = context.scratch.floats(call.k * k);
+    for_shares(context, call.k, 1, 4.0 * k, [&](int64_t begin, int64_t end) {
+      kernels_.pair_rows(w.master_NK.f32(), w_row, n, k, begin, end, rounded);
+    });
+    call.b = rounded, call.b_row = k;
+  }
+  parallel_gemm(context, gemm_, call);
 }
 
 void Products::add_outer(Context& context, const TensorView& dy_TN, const TensorView& x_TK,
@@ -135,11 +163,11 @@ void Products::add_outer(Context& context, const TensorView& dy_TN, const Tensor
   call.b = x_TK.f32(), call.b_row = x_TK.stride[0];
   call.c = dw_NK.f32(), call.c_row = dw_NK.stride[0];
   call.start = Start::accumulate;
-  parallel_gemm(context, kernels_, call);
+  parallel_gemm(context, kernels_.gemm, call);
 }
 
-std::unique_ptr<LinearOp> linear_op(const Kernels& kernels) {
-  return std::make_unique<Linear>(kernels);
+std::unique_ptr<LinearOp> linear_op(const Kernels& kernels, WeightFormat format) {
+  return std::make_unique<Linear>(kernels, format);
 }
 
 }  // namespace kedge::exact

@@ -15,11 +15,16 @@ inline int64_t panel_floats(int64_t n, int64_t k) {
   return (n + kPanelColumns - 1) / kPanelColumns * kPanelColumns * k;
 }
 
+//
+// The bf16 product has the same arguments: A is fp32 with a_step 1 and is rounded while it is packed;
+// B holds pairs (element 2l in the low half, 2l + 1 in the high half of 32 bits), so k and strides of
+// B count pairs; a_terms is the true length of A's rows, the missing element of an odd one is 0.
 struct GemmCall {
   int64_t m = 0, n = 0, k = 0;
   // A(i, l) = a[i * a_row + l * a_step]; one of the two strides is 1.
   const float* a = nullptr;
   int64_t a_row = 0, a_step = 0;
+  int64_t a_terms = 0;  // bf16 only
   // Panels (b_row == 0): panel j at b + j * b_panel. Rows otherwise: B(l, j) = b[l * b_row + j].
   const float* b = nullptr;
   int64_t b_panel = 0, b_row = 0;
@@ -43,7 +48,8 @@ inline int64_t gemm_depth(const GemmCall& call) {
 }
 inline int64_t gemm_a_floats(const GemmCall& call) {
   const int64_t rows = call.m < kGemmRowBlock ? call.m : kGemmRowBlock;
-  return (rows * gemm_depth(call) + 15) / 16 * 16 + 32;
+  const int64_t terms = call.a_terms == 0 ? 1 : 2;
+  return (rows * gemm_depth(call) * terms + 15) / 16 * 16 + 32;
 }
 inline int64_t gemm_scratch_floats(const GemmCall& call) {
   const int64_t b = call.b_row == 0 ? 0 : panel_floats(call.n, gemm_depth(call));

@@ -16,22 +16,36 @@ struct Tiling {
   KEDGE_INLINE int64_t begin(int64_t tile) const { return tile * rows / tiles; }
 };
 
-// Tile t of `rows` rows at out + begin * depth: [depth][rows of the tile].
+// One tile: `count` rows from `row`, terms [first, first + terms) of them as out[term][count].
+KEDGE_INLINE void pack_tile(const GemmCall& g, int64_t row, int64_t count, int64_t first, int64_t terms,
+                            float* out) {
+  const float* from = g.a + row * g.a_row + first * g.a_step;
+  if (g.a_step == 1) {
+    transpose_rows(from, g.a_row, count, terms, out, count);
+    return;
+  }
+  for (int64_t l = 0; l < terms; ++l) {
+    for_vectors(count, [&](int64_t i, auto read, auto write) {
+      write(out + l * count + i, read(from + l * g.a_step + i));
+    });
+  }
+}
+
+// Tile t of `rows` rows at out + begin * depth * terms per step.
+template <class Step>
 KEDGE_INLINE void pack_a(const GemmCall& g, int64_t first_row, int64_t rows, int64_t first_k,
                          int64_t depth, float* out) {
   const Tiling tiling(rows);
   for (int64_t t = 0; t < tiling.tiles; ++t) {
     const int64_t begin = tiling.begin(t), count = tiling.begin(t + 1) - begin;
-    float* to = out + begin * depth;
-    const float* from = g.a + (first_row + begin) * g.a_row + first_k * g.a_step;
-    if (g.a_step == 1) {
-      transpose_rows(from, g.a_row, count, depth, to, count);
+    float* to = out + begin * depth * Step::kTerms;
+    if constexpr (Step::kTerms == 1) {
+      pack_tile(g, first_row + begin, count, first_k, depth, to);
     } else {
-      for (int64_t l = 0; l < depth; ++l) {
-        for_vectors(count, [&](int64_t i, auto read, auto write) {
-          write(to + l * count + i, read(from + l * g.a_step + i));
-        });
-      }
+      const int64_t first = first_k * 2, terms = min_of(2 * depth, g.a_terms - first);
+      pack_tile(g, first_row + begin, count, first, terms, to);
+      for (int64_t i = terms * count; i < 2 * depth * count; ++i) to[i] = 0.0f;
+      Step::finish_a(to, depth, count);
     }
   }
 }
@@ -60,14 +74,14 @@ KEDGE_INLINE void pack_b(const GemmCall& g, int64_t first_k, int64_t depth, floa
 
 // One to three rows are bound by reading B: no packing, several panels at once so that enough chains
 // are in flight.
-template <int R, int P>
-void thin_tile(const GemmCall& g, int64_t panel) {
+template <class Step, int R, int P>
+void thin_tile(const GemmCall& g, const float* a, int64_t a_row, int64_t panel) {
   constexpr int kVecsPerPanel = kPanel / kWidth;
   Vec acc[R][P][kVecsPerPanel];
   const float* b = g.b + panel * g.b_panel;
-  for (int i = 0; i < R; ++i) {
-    for (int p = 0; p < P; ++p) {
-      for (int v = 0; v < kVecsPerPanel; ++v) {
+  KEDGE_UNROLL for (int i = 0; i < R; ++i) {
+    KEDGE_UNROLL for (int p = 0; p < P; ++p) {
+      KEDGE_UNROLL for (int v = 0; v < kVecsPerPanel; ++v) {
         const int64_t column = (panel + p) * kPanel + v * kWidth;
         acc[i][p][v] = g.start == Start::zero   ? set1(0.0f)
                        : g.start == Start::bias ? load(g.bias + column)
@@ -76,18 +90,19 @@ void thin_tile(const GemmCall& g, int64_t panel) {
     }
   }
   for (int64_t l = 0; l < g.k; ++l) {
-    Vec av[R];
-    for (int i = 0; i < R; ++i) av[i] = set1(g.a[i * g.a_row + l]);
-    for (int p = 0; p < P; ++p) {
-      for (int v = 0; v < kVecsPerPanel; ++v) {
-        const Vec bv = load(b + p * g.b_panel + l * kPanel + v * kWidth);
-        for (int i = 0; i < R; ++i) acc[i][p][v] = fma(av[i], bv, acc[i][p][v]);
+    KEDGE_UNROLL for (int p = 0; p < P; ++p) {
+      typename Step::B bv[kVecsPerPanel];
+      KEDGE_UNROLL for (int v = 0; v < kVecsPerPanel; ++v) {
+        bv[v] = Step::load_b(b + p * g.b_panel + l * kPanel + v * kWidth);
+      }
+      KEDGE_UNROLL for (int i = 0; i < R; ++i) {
+        Step::run(a + i * a_row + l * Step::kAFloats, 1, bv, acc[i][p]);
       }
     }
   }
-  for (int i = 0; i < R; ++i) {
-    for (int p = 0; p < P; ++p) {
-      for (int v = 0; v < kVecsPerPanel; ++v) {
+  KEDGE_UNROLL for (int i = 0; i < R; ++i) {
+    KEDGE_UNROLL for (int p = 0; p < P; ++p) {
+      KEDGE_UNROLL for (int v = 0; v < kVecsPerPanel; ++v) {
         store(g.c + i * g.c_row + (panel + p) * kPanel + v * kWidth, acc[i][p][v]);
       }
     }
@@ -103,14 +118,26 @@ constexpr int kThinPanels[4] = {0, 1, 1, 1};
 #endif
 
 // How many whole panels were done.
+template <class Step>
 KEDGE_INLINE int64_t thin_panels(const GemmCall& g) {
   const int64_t whole = g.n / kPanel, step = kThinPanels[g.m];
+  const float* a = g.a;
+  int64_t a_row = g.a_row;
+  if constexpr (Step::kTerms == 2) {
+    a_row = 2 * g.k;
+    a = g.scratch;
+    for (int64_t i = 0; i < g.m; ++i) {
+      float* row = g.scratch + i * a_row;
+      for (int64_t l = 0; l < a_row; ++l) row[l] = l < g.a_terms ? g.a[i * g.a_row + l] : 0.0f;
+      Step::finish_a(row, g.k, 1);
+    }
+  }
   int64_t panel = 0;
   for (; panel + step <= whole; panel += step) {
     switch (g.m) {
-      case 1: thin_tile<1, kThinPanels[1]>(g, panel); break;
-      case 2: thin_tile<2, kThinPanels[2]>(g, panel); break;
-      default: thin_tile<3, kThinPanels[3]>(g, panel); break;
+      case 1: thin_tile<Step, 1, kThinPanels[1]>(g, a, a_row, panel); break;
+      case 2: thin_tile<Step, 2, kThinPanels[2]>(g, a, a_row, panel); break;
+      default: thin_tile<Step, 3, kThinPanels[3]>(g, a, a_row, panel); break;
     }
   }
   return panel;
@@ -123,6 +150,7 @@ struct Block {
   int64_t b_panel;
 };
 
+template <class Step>
 KEDGE_INLINE void run_panel(const GemmCall& g, const Block& block, int64_t column) {
   const Tiling tiling(block.rows);
   const Start start = block.first_k == 0 ? g.start : Start::accumulate;
@@ -133,12 +161,13 @@ KEDGE_INLINE void run_panel(const GemmCall& g, const Block& block, int64_t colum
   for (int64_t t = 0; t < tiling.tiles; ++t) {
     const int64_t begin = tiling.begin(t), rows = tiling.begin(t + 1) - begin;
     TileCall call = {block.depth,
-                     {block.a_tiles + begin * block.depth, 1, rows},
+                     {block.a_tiles + begin * block.depth * Step::kTerms, 1, rows * Step::kAFloats},
                      b,
                      kPanel,
                      c + begin * g.c_row,
                      g.c_row,
                      g.bias == nullptr ? nullptr : g.bias + column};
+    call.a_part = rows;
     call.next_b = b;
     if (more) {
       call.next_b = b + block.b_panel + t * block.depth * kPanel / tiling.tiles;
@@ -147,16 +176,17 @@ KEDGE_INLINE void run_panel(const GemmCall& g, const Block& block, int64_t colum
     }
     if (t + 1 < tiling.tiles) call.next_c = call.c + rows * g.c_row;
     if (columns == kPanel) {
-      tile<true>(rows, call, start);
+      tile<true, Step>(rows, call, start);
     } else {
-      edge_tile<true>(rows, columns, call, start);
+      edge_tile<true, Step>(rows, columns, call, start);
     }
   }
 }
 
-void gemm(const GemmCall& g) {
+template <class Step>
+void gemm_of(const GemmCall& g) {
   int64_t first_panel = 0;
-  if (g.m <= 3 && g.b_row == 0 && g.a_step == 1) first_panel = thin_panels(g);
+  if (g.m <= 3 && g.b_row == 0 && g.a_step == 1) first_panel = thin_panels<Step>(g);
   if (first_panel * kPanel >= g.n) return;
   const int64_t deepest = gemm_depth(g);
   float* a_tiles = g.scratch;
@@ -172,16 +202,16 @@ void gemm(const GemmCall& g) {
     for (int64_t row = 0; row < g.m; row += kGemmRowBlock) {
       block.first_row = row;
       block.rows = min_of(kGemmRowBlock, g.m - row);
-      pack_a(g, row, block.rows, first_k, block.depth, a_tiles);
+      pack_a<Step>(g, row, block.rows, first_k, block.depth, a_tiles);
       for (int64_t column = first_panel * kPanel; column < g.n; column += kPanel) {
-        run_panel(g, block, column);
+        run_panel<Step>(g, block, column);
       }
     }
   }
 }
 
 // Panels [first, last) of w [n, k], rows w_row apart.
-void pack_panels(const float* w, int64_t w_row, int64_t n, int64_t k, int64_t first, int64_t last,
+inline void pack_panels(const float* w, int64_t w_row, int64_t n, int64_t k, int64_t first, int64_t last,
                  float* out) {
   for (int64_t panel = first; panel < last; ++panel) {
     float* to = out + panel * kPanel * k;
@@ -199,6 +229,40 @@ void pack_panels(const float* w, int64_t w_row, int64_t n, int64_t k, int64_t fi
         to[l * kPanel + i] = i < rows ? from[i * w_row + l] : 0.0f;
       }
     }
+  }
+}
+
+// One row of w as bf16 pairs.
+inline void round_pairs(const float* x, int64_t n, float* pairs) {
+  for (int64_t i = 0; i < (n + 1) / 2; ++i) {
+    const uint32_t even = bf16_bits(x[2 * i]), odd = 2 * i + 1 < n ? bf16_bits(x[2 * i + 1]) : 0;
+    pairs[i] = __builtin_bit_cast(float, even | odd << 16);
+  }
+}
+
+// As pack_panels, in bf16 pairs over k; scratch: 32 * pairs floats.
+inline void pack_pair_panels(const float* w, int64_t w_row, int64_t n, int64_t k, int64_t first,
+                             int64_t last, float* out, float* scratch) {
+  const int64_t pairs = (k + 1) / 2;
+  for (int64_t panel = first; panel < last; ++panel) {
+    const int64_t rows = min_of(kPanel, n - panel * kPanel);
+    for (int64_t i = 0; i < rows; ++i) {
+      round_pairs(w + (panel * kPanel + i) * w_row, k, scratch + i * pairs);
+    }
+    pack_panels(scratch, pairs, rows, pairs, 0, 1, out + panel * kPanel * pairs);
+  }
+}
+
+// Row l of out [pairs][k]: rows 2l and 2l + 1 of w in pairs. Rows [first, last) of out.
+inline void pair_rows(const float* w, int64_t w_row, int64_t n, int64_t k, int64_t first, int64_t last,
+                      float* out) {
+  for (int64_t l = first; l < last; ++l) {
+    const float* even = w + 2 * l * w_row;
+    const bool whole = 2 * l + 1 < n;
+    for_vectors(k, [&](int64_t i, auto read, auto write) {
+      const Vec odd = whole ? read(even + w_row + i) : set1(0.0f);
+      write(out + l * k + i, join_pair(round_bf16(read(even + i)), round_bf16(odd)));
+    });
   }
 }
 

@@ -11,7 +11,7 @@ namespace kedge {
 namespace {
 
 struct Features {
-  bool fma = false, avx2 = false, avx512 = false;
+  bool fma = false, avx2 = false, avx512 = false, bf16_dot = false;
 };
 
 uint64_t enabled_state() {
@@ -34,6 +34,8 @@ Features read_features() {
   found.avx2 = found.fma && (b & bit_AVX2);
   const uint32_t wanted = bit_AVX512F | bit_AVX512BW | bit_AVX512DQ | bit_AVX512VL;
   found.avx512 = found.avx2 && zmm && (b & wanted) == wanted;
+  if (!__get_cpuid_count(7, 1, &a, &b, &c, &d)) return found;
+  found.bf16_dot = found.avx512 && (a & (1u << 5));
   return found;
 }
 
@@ -61,6 +63,8 @@ bool cpu_has(Isa isa) {
   }
   return false;
 }
+
+bool cpu_has_bf16_dot() { return features().bf16_dot; }
 
 std::vector<Isa> available_isas() {
   std::vector<Isa> found;

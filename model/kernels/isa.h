@@ -10,6 +10,7 @@ enum class Isa { scalar, avx2, avx512 };
 
 const char* name_of(Isa isa);
 bool cpu_has(Isa isa);  // scalar means: with FMA, the minimum CPU
+bool cpu_has_bf16_dot();  // AVX512-BF16: VDPBF16PS
 
 // The widest path this CPU has, or what KEDGE_ISA names (scalar, avx2, avx512). A name that is unknown
 // or a path this CPU lacks is a ConfigError, as is a CPU without FMA.

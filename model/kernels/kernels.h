@@ -30,6 +30,14 @@ struct Kernels {
   void (*pack_panels)(const float* w, int64_t w_row, int64_t n, int64_t k, int64_t first,
                       int64_t last, float* out);
 
+  // The bf16 product by fused multiply-adds (gemm.h; bf16.h chooses between this and VDPBF16PS).
+  void (*gemm_pairs)(const GemmCall& call);
+  // As pack_panels, in pairs over k: panel p at out + p * 32 * ceil(k / 2); scratch of 16 * (k + 1).
+  void (*pack_pair_panels)(const float* w, int64_t w_row, int64_t n, int64_t k, int64_t first,
+                           int64_t last, float* out, float* scratch);
+  // Rows [first, last) of w [n, k] in pairs over n: row l of out [ceil(n / 2)][k] is rows 2l, 2l + 1.
+  void (*pair_rows)(const float* w, int64_t w_row, int64_t n, int64_t k, int64_t first, int64_t last,
+                    float* out);
   float (*dot16)(const float* a, const float* b, int64_t n);
   float (*norm_row)(const float* x, const float* w, int64_t n, float eps, float* y);  // -> rstd
   void (*norm_backward_row)(const float* dy, const float* x, const float* w, float rstd, int64_t n,
@@ -55,6 +63,12 @@ struct Kernels {
 
 const Kernels& kernels();            // of chosen_isa()
 const Kernels& kernels_of(Isa isa);  // InvariantError where the CPU lacks it
+
+// The product by VDPBF16PS, for a CPU that has it (bf16.h).
+namespace isa_avx512bf16 {
+void gemm_pairs(const GemmCall& call);
+int64_t pair_loop(int64_t steps, float* sink);  // as fma_loop, operations of dot products
+}  // namespace isa_avx512bf16
 
 namespace isa_scalar { const Kernels& table(); }
 namespace isa_avx2 { const Kernels& table(); }

@@ -27,9 +27,7 @@ double best_rate(double seconds, Body body) {
   return best;
 }
 
-}  // namespace
-
-double measure_fma_gflops(Context& context, double seconds) {
+double loop_gflops(Context& context, double seconds, int64_t (*loop)(int64_t, float*)) {
   Arena::Scope scope(context.scratch);
   const int workers = context.pool.size();
   float* sinks = context.scratch.floats(workers * 64);
@@ -38,11 +36,22 @@ double measure_fma_gflops(Context& context, double seconds) {
   int64_t operations = 0;
   return best_rate(seconds, [&] {
     context.pool.run([&](int worker) {
-      const int64_t done = kernels().fma_loop(kSteps, sinks + worker * 64);
+      const int64_t done = loop(kSteps, sinks + worker * 64);
       if (worker == 0) operations = done;
     });
     return static_cast<double>(operations) * workers;
   }) / 1e9;
+}
+
+}  // namespace
+
+double measure_fma_gflops(Context& context, double seconds) {
+  return loop_gflops(context, seconds, kernels().fma_loop);
+}
+
+double measure_bf16_gflops(Context& context, double seconds) {
+  if (kernels().isa != Isa::avx512 || !cpu_has_bf16_dot()) return 0.0;
+  return loop_gflops(context, seconds, isa_avx512bf16::pair_loop);
 }
 
 double measure_read_gbytes(Context& context, double seconds) {

@@ -9,6 +9,9 @@ namespace kedge {
 // Independent fp32 fused multiply-adds on all threads of the pool, in 1e9 operations per second (one
 // multiply-add counts two).
 double measure_fma_gflops(Context& context, double seconds);
+// Operations of bf16 dot products by VDPBF16PS; 0 where the CPU lacks it. The bf16 limit of a machine
+// is the larger of this and the fp32 one.
+double measure_bf16_gflops(Context& context, double seconds);
 // Reading a buffer much larger than the caches, 1e9 bytes per second.
 double measure_read_gbytes(Context& context, double seconds);
 // Copying one: bytes read plus bytes written per second.

@@ -34,7 +34,7 @@ bool splits_rows(const GemmCall& call, int workers) {
 
 }  // namespace
 
-void parallel_gemm(Context& context, const Kernels& kernels, const GemmCall& call) {
+void parallel_gemm(Context& context, void (*gemm)(const GemmCall&), const GemmCall& call) {
   if (call.m == 0 || call.n == 0) return;
   Arena::Scope scope(context.scratch);
   const int64_t floats = (gemm_scratch_floats(call) + 1023) / 1024 * 1024;
@@ -47,7 +47,7 @@ void parallel_gemm(Context& context, const Kernels& kernels, const GemmCall& cal
     if (share.begin == share.end) return;
     GemmCall part = by_rows ? rows_of(call, share) : columns_of(call, share);
     part.scratch = scratch + worker * floats;
-    kernels.gemm(part);
+    gemm(part);
   });
 }
 

@@ -34,8 +34,8 @@ void for_shares(Context& context, int64_t count, int64_t grain, double work, con
   });
 }
 
-// The matrix product of gemm.h on all threads, split by rows or by columns of C, never by k. Takes
+// The matrix product `gemm` (Kernels::gemm or pair_gemm) on all threads, split by rows or by columns of C, never by k. Takes
 // scratch from the context; call.scratch is ignored.
-void parallel_gemm(Context& context, const Kernels& kernels, const GemmCall& call);
+void parallel_gemm(Context& context, void (*gemm)(const GemmCall&), const GemmCall& call);
 
 }  // namespace kedge

@@ -1,5 +1,5 @@
 // The vector type that kernels are written on, one per code path. Included by *_impl.h only, inside a
-// translation unit that defined KEDGE_PATH_scalar, KEDGE_PATH_avx2 or KEDGE_PATH_avx512. Nothing of the
+// translation unit that defined KEDGE_PATH_scalar, _avx2, _avx512 or _avx512bf16. Nothing of the
 // standard library is used by kernels: an inline function compiled here with AVX-512 could otherwise
 // be the one copy that the linker keeps for everybody.
 //
@@ -10,7 +10,12 @@
 
 #include <cstdint>
 
-#if defined(KEDGE_PATH_avx512)
+#if defined(KEDGE_PATH_avx512bf16)
+#include <immintrin.h>
+#define KEDGE_PATH_avx512
+#define KEDGE_PATH isa_avx512bf16
+#define KEDGE_PATH_ISA Isa::avx512
+#elif defined(KEDGE_PATH_avx512)
 #include <immintrin.h>
 #define KEDGE_PATH isa_avx512
 #define KEDGE_PATH_ISA Isa::avx512

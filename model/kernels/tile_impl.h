@@ -3,6 +3,7 @@
 #pragma once
 #include "model/kernels/gemm.h"
 #include "model/kernels/simd.h"
+#include "model/kernels/tile_ops_impl.h"
 
 namespace kedge::KEDGE_PATH {
 
@@ -35,6 +36,7 @@ struct TileCall {
   float* c;              // rows c_row apart
   int64_t c_row;
   const float* bias;     // read for Start::bias
+  int64_t a_part = 0;    // bf16 pairs: from the odd row of A's step to the even one
   // Hints, all valid addresses: one line per l of what is read after this tile, and the outputs of
   // the next tile.
   const float* next_b = nullptr;
@@ -42,7 +44,7 @@ struct TileCall {
   const float* next_c = nullptr;
 };
 
-template <int R, bool kRowsPacked, Start kStart>
+template <class Step, int R, bool kRowsPacked, Start kStart>
 void tile_pass(const TileCall& call) {
   constexpr int NV = kPassVecs;
   Vec acc[R][NV];
@@ -68,12 +70,9 @@ void tile_pass(const TileCall& call) {
     }
   }
   for (int64_t l = 0; l < call.k; ++l) {
-    Vec bv[NV];
-    KEDGE_UNROLL for (int v = 0; v < NV; ++v) bv[v] = load(b + v * kWidth);
-    KEDGE_UNROLL for (int i = 0; i < R; ++i) {
-      const Vec av = set1(a[i * a_row]);
-      KEDGE_UNROLL for (int v = 0; v < NV; ++v) acc[i][v] = fma(av, bv[v], acc[i][v]);
-    }
+    typename Step::B bv[NV];
+    KEDGE_UNROLL for (int v = 0; v < NV; ++v) bv[v] = Step::load_b(b + v * kWidth);
+    KEDGE_UNROLL for (int i = 0; i < R; ++i) Step::run(a + i * a_row, call.a_part, bv, acc[i]);
     a += a_step;
     b += call.b_step;
     __builtin_prefetch(next_b, 0, 2);
@@ -86,43 +85,43 @@ void tile_pass(const TileCall& call) {
 
 using TileFunction = void (*)(const TileCall&);
 
-template <bool kRowsPacked, Start kStart>
+template <class Step, bool kRowsPacked, Start kStart>
 struct TileTable {
   static constexpr TileFunction kOfRows[] = {
       nullptr,
-      tile_pass<1, kRowsPacked, kStart>,
-      tile_pass<2, kRowsPacked, kStart>,
-      tile_pass<3, kRowsPacked, kStart>,
+      tile_pass<Step, 1, kRowsPacked, kStart>,
+      tile_pass<Step, 2, kRowsPacked, kStart>,
+      tile_pass<Step, 3, kRowsPacked, kStart>,
 #if !defined(KEDGE_PATH_scalar)
-      tile_pass<4, kRowsPacked, kStart>,
-      tile_pass<5, kRowsPacked, kStart>,
-      tile_pass<6, kRowsPacked, kStart>,
+      tile_pass<Step, 4, kRowsPacked, kStart>,
+      tile_pass<Step, 5, kRowsPacked, kStart>,
+      tile_pass<Step, 6, kRowsPacked, kStart>,
 #endif
 #if defined(KEDGE_PATH_avx512)
-      tile_pass<7, kRowsPacked, kStart>,
-      tile_pass<8, kRowsPacked, kStart>,
-      tile_pass<9, kRowsPacked, kStart>,
-      tile_pass<10, kRowsPacked, kStart>,
-      tile_pass<11, kRowsPacked, kStart>,
-      tile_pass<12, kRowsPacked, kStart>,
+      tile_pass<Step, 7, kRowsPacked, kStart>,
+      tile_pass<Step, 8, kRowsPacked, kStart>,
+      tile_pass<Step, 9, kRowsPacked, kStart>,
+      tile_pass<Step, 10, kRowsPacked, kStart>,
+      tile_pass<Step, 11, kRowsPacked, kStart>,
+      tile_pass<Step, 12, kRowsPacked, kStart>,
 #endif
   };
 };
 
-template <bool kRowsPacked>
+template <class Step, bool kRowsPacked>
 KEDGE_INLINE void run_tile(int64_t rows, const TileCall& call, Start start) {
   switch (start) {
-    case Start::zero: return TileTable<kRowsPacked, Start::zero>::kOfRows[rows](call);
-    case Start::bias: return TileTable<kRowsPacked, Start::bias>::kOfRows[rows](call);
-    case Start::accumulate: return TileTable<kRowsPacked, Start::accumulate>::kOfRows[rows](call);
+    case Start::zero: return TileTable<Step, kRowsPacked, Start::zero>::kOfRows[rows](call);
+    case Start::bias: return TileTable<Step, kRowsPacked, Start::bias>::kOfRows[rows](call);
+    case Start::accumulate: return TileTable<Step, kRowsPacked, Start::accumulate>::kOfRows[rows](call);
   }
 }
 
 // rows <= 12 times 32 columns.
-template <bool kRowsPacked>
+template <bool kRowsPacked, class Step = Fp32Step>
 KEDGE_INLINE void tile(int64_t rows, const TileCall& whole, Start start) {
   if constexpr (kPassRows == kTileRows && kPassColumns == kPanel) {
-    run_tile<kRowsPacked>(rows, whole, start);
+    run_tile<Step, kRowsPacked>(rows, whole, start);
   } else {
     const int64_t passes = (rows + kPassRows - 1) / kPassRows;
     for (int64_t pass = 0; pass < passes; ++pass) {
@@ -133,7 +132,7 @@ KEDGE_INLINE void tile(int64_t rows, const TileCall& whole, Start start) {
         part.b += column;
         part.c += first * whole.c_row + column;
         part.bias = start == Start::bias ? whole.bias + column : nullptr;
-        run_tile<kRowsPacked>(last - first, part, start);
+        run_tile<Step, kRowsPacked>(last - first, part, start);
       }
     }
   }
@@ -141,7 +140,7 @@ KEDGE_INLINE void tile(int64_t rows, const TileCall& whole, Start start) {
 
 // As tile, for fewer than 32 columns: works in a buffer, so that nothing past the edge is touched. b
 // is readable for 32 columns.
-template <bool kRowsPacked>
+template <bool kRowsPacked, class Step = Fp32Step>
 KEDGE_INLINE void edge_tile(int64_t rows, int64_t columns, const TileCall& whole, Start start) {
   alignas(64) float buffer[kTileRows * kPanel];
   alignas(64) float bias[kPanel] = {};
@@ -159,7 +158,7 @@ KEDGE_INLINE void edge_tile(int64_t rows, int64_t columns, const TileCall& whole
       }
     }
   }
-  tile<kRowsPacked>(rows, call, start);
+  tile<kRowsPacked, Step>(rows, call, start);
   for (int64_t i = 0; i < rows; ++i) {
     for (int64_t j = 0; j < columns; ++j) whole.c[i * whole.c_row + j] = buffer[i * kPanel + j];
   }

@@ -49,7 +49,7 @@ void check(const Problem& p, const Kernels& kernels, int threads) {
   call.c = got.memory.data(), call.c_row = p.n + 3;
   call.bias = bias.memory.data(), call.start = p.start;
   Machine machine(threads);
-  parallel_gemm(machine.context, kernels, call);
+  parallel_gemm(machine.context, kernels.gemm, call);
   expect_same_bits(got.memory, expected.memory,
                    text(p) + " " + name_of(kernels.isa) + " " + std::to_string(threads));
 }
