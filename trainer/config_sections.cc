@@ -23,7 +23,7 @@ std::span<const std::string_view> enum_names(Numerics) {
 }
 
 std::span<const std::string_view> enum_names(WeightFormat) {
-  static constexpr std::array<std::string_view, 1> kNames = {"fp32"};
+  static constexpr std::array<std::string_view, 2> kNames = {"fp32", "bf16"};
   return kNames;
 }
 
@@ -39,6 +39,13 @@ void ModelSection::check(const std::string& place) const {
   if (fresh && tokenizer.empty()) {
     throw ConfigError(join_path(place, "tokenizer"), "a new model has no tokenizer",
                       "valid: bytes, or a directory that holds tokenizer.json");
+  }
+}
+
+void ComputeSection::check(const std::string& path) const {
+  if (weights == WeightFormat::bf16 && numerics != Numerics::exact) {
+    throw ConfigError(join_path(path, "weights"), "bf16 with these numerics",
+                      "valid: bf16 with numerics: exact, fp32 with all");
   }
 }
 

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "core/schema_bounds.h"
+#include "model/ops.h"
 
 namespace kedge {
 
@@ -44,7 +45,6 @@ struct ModelSection {
 enum class RecomputeMode { none, blocks };
 enum class ComputeDevice { cpu };
 enum class Numerics { exact, aten, reference };
-enum class WeightFormat { fp32 };
 enum class PlacementMode { colocated, disaggregated };
 std::span<const std::string_view> enum_names(RecomputeMode);
 std::span<const std::string_view> enum_names(ComputeDevice);
@@ -77,6 +77,8 @@ struct ComputeSection {
   Numerics numerics = Numerics::exact;
   WeightFormat weights = WeightFormat::fp32;
   int32_t threads = 0;
+  // bf16 weights are a form of the exact operators.
+  void check(const std::string& path) const;
 };
 
 struct PlacementSection {

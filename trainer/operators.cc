@@ -17,7 +17,7 @@ Operators make_operators(const ComputeSection& config) {
     case Numerics::exact:
       break;
   }
-  return exact_operators();
+  return exact_operators(config.weights);
 }
 
 }  // namespace kedge

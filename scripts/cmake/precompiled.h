@@ -20,3 +20,6 @@
 #include <unordered_map>
 #include <utility>
 #include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
