@@ -9,7 +9,7 @@ namespace kedge::exact {
 namespace {
 
 // Logits held at once: enough rows to feed the matrix product, few enough to stay in cache.
-constexpr int64_t kChunkFloats = int64_t{8} << 20;
+constexpr int64_t kChunkFloats = int64_t{4} << 20;
 constexpr int64_t kFewestRows = 48;
 constexpr int64_t kMostRows = 768;
 

@@ -3,12 +3,14 @@
 #pragma once
 #include <cstdint>
 
+#include "model/kernels/shared_inline.h"
+
 namespace kedge {
 
 constexpr int64_t kQueryRows = 32;  // query rows of one strip: the lanes of its scores
 
 // D rounded up to whole panels: what rows of values, and of keys in training, are padded to.
-inline int64_t padded_dim(int64_t d) { return (d + 31) / 32 * 32; }
+KEDGE_SHARED_INLINE int64_t padded_dim(int64_t d) { return (d + 31) / 32 * 32; }
 
 // Keys [first, first + count) of a context, in memory that holds them side by side. k(j, e) at
 // k[j * k_row + e * k_step] (one stride is 1); v rows v_row apart, readable up to padded_dim.
@@ -40,7 +42,7 @@ struct StripCall {
   float lse[kQueryRows];  // result
   float* scratch = nullptr;
 };
-inline int64_t strip_scratch_floats(int64_t keys, int64_t head_dim) {
+KEDGE_SHARED_INLINE int64_t strip_scratch_floats(int64_t keys, int64_t head_dim) {
   return (keys + 3 * padded_dim(head_dim)) * kQueryRows + 64;
 }
 
@@ -54,7 +56,7 @@ struct DecodeCall {
   float* lse = nullptr;  // [heads]
   float* scratch = nullptr;
 };
-inline int64_t decode_scratch_floats(int64_t keys, int64_t heads) {
+KEDGE_SHARED_INLINE int64_t decode_scratch_floats(int64_t keys, int64_t heads) {
   return heads * ((keys + 15) / 16 * 16 + 64);
 }
 
@@ -71,7 +73,7 @@ struct StripBackwardCall {
   float* scratch = nullptr;
 };
 constexpr int64_t kBackwardKeys = 48;  // keys of one step: four tiles of 12
-inline int64_t strip_backward_scratch_floats(int64_t head_dim) {
+KEDGE_SHARED_INLINE int64_t strip_backward_scratch_floats(int64_t head_dim) {
   return (5 * padded_dim(head_dim) + 2 * kBackwardKeys) * kQueryRows + 64;
 }
 

@@ -195,11 +195,11 @@ KEDGE_INLINE void decode_scores(const DecodeCall& c, int64_t head, int64_t block
 
 // Blocks at once so that enough chains are in flight.
 #if defined(KEDGE_PATH_avx512)
-constexpr int kDecodeBlocks[5] = {0, 8, 4, 0, 2};
+constexpr int kDecodeBlocks[5] = {0, 8, 4, 4, 2};
 #elif defined(KEDGE_PATH_avx2)
-constexpr int kDecodeBlocks[5] = {0, 4, 2, 0, 1};
+constexpr int kDecodeBlocks[5] = {0, 4, 2, 1, 1};
 #else
-constexpr int kDecodeBlocks[5] = {0, 1, 1, 0, 1};
+constexpr int kDecodeBlocks[5] = {0, 1, 1, 1, 1};
 #endif
 
 template <int H>
@@ -221,10 +221,7 @@ KEDGE_INLINE float softmax_scores(float* p, int64_t n) {
   for (int64_t j = 0; j < n; j += 16) {
     for (int v = 0; v < kVecs16; ++v) best[v] = max(load(p + j + v * kWidth), best[v]);
   }
-  float lane[16];
-  for (int v = 0; v < kVecs16; ++v) store(lane + v * kWidth, best[v]);
-  float largest = lane[0];
-  for (int j = 1; j < 16; ++j) largest = lane[j] > largest ? lane[j] : largest;
+  const float largest = max_lane16(best);
   const Vec shift = set1(largest);
   for (int64_t j = 0; j < n; j += kWidth) store(p + j, exp(sub(load(p + j), shift)));
   return largest;
@@ -268,6 +265,21 @@ KEDGE_INLINE void decode_values(const DecodeCall& c, int64_t head, int64_t e, fl
   }
 }
 
+// As many whole groups of NV vectors of dimensions as are left from e on; returns where they end.
+template <int H, int NV>
+KEDGE_INLINE int64_t decode_dims(const DecodeCall& c, int64_t head, int64_t e, float* sums) {
+  const auto read = [](const float* p) { return load(p); };
+  const auto write = [](float* p, Vec a) { store(p, a); };
+  for (; e + NV * kWidth <= c.keys.head_dim; e += NV * kWidth) {
+    if (e == 0) {
+      decode_values<H, NV, true>(c, head, e, sums, read, write);
+    } else {
+      decode_values<H, NV, false>(c, head, e, sums, read, write);
+    }
+  }
+  return e;
+}
+
 template <int H>
 void decode_heads(const DecodeCall& c, int64_t head) {
   const int64_t strip_row = strip_row_of(c);
@@ -277,24 +289,17 @@ void decode_heads(const DecodeCall& c, int64_t head) {
     largest[h] = softmax_scores(c.scratch + (head + h) * strip_row, c.limit);
   }
   const int64_t d = c.keys.head_dim;
-  const auto read = [](const float* p) { return load(p); };
-  const auto write = [](float* p, Vec a) { store(p, a); };
-  int64_t e = 0;
-  for (; e + 4 * kWidth <= d; e += 4 * kWidth) {
+  int64_t e = decode_dims<H, 4>(c, head, 0, sums);
+  e = decode_dims<H, 2>(c, head, e, sums);
+  e = decode_dims<H, 1>(c, head, e, sums);
+  if (e < d) {
+    const int64_t lanes = d - e;
+    const auto read = [lanes](const float* p) { return load_part(p, lanes); };
+    const auto write = [lanes](float* p, Vec a) { store_part(p, a, lanes); };
     if (e == 0) {
-      decode_values<H, 4, true>(c, head, e, sums, read, write);
+      decode_values<H, 1, true>(c, head, e, sums, read, write);
     } else {
-      decode_values<H, 4, false>(c, head, e, sums, read, write);
-    }
-  }
-  for (; e < d; e += kWidth) {
-    const int64_t lanes = min_of(kWidth, d - e);
-    const auto read_part = [lanes](const float* p) { return load_part(p, lanes); };
-    const auto write_part = [lanes](float* p, Vec a) { store_part(p, a, lanes); };
-    if (e == 0) {
-      decode_values<H, 1, true>(c, head, e, sums, read_part, write_part);
-    } else {
-      decode_values<H, 1, false>(c, head, e, sums, read_part, write_part);
+      decode_values<H, 1, false>(c, head, e, sums, read, write);
     }
   }
   for (int h = 0; h < H; ++h) c.lse[head + h] = lse_of(largest[h], sums[h]);
@@ -303,8 +308,12 @@ void decode_heads(const DecodeCall& c, int64_t head) {
 void attend_decode(const DecodeCall& c) {
   int64_t head = 0;
   for (; head + 4 <= c.heads; head += 4) decode_heads<4>(c, head);
-  for (; head + 2 <= c.heads; head += 2) decode_heads<2>(c, head);
-  for (; head < c.heads; ++head) decode_heads<1>(c, head);
+  switch (c.heads - head) {
+    case 3: return decode_heads<3>(c, head);
+    case 2: return decode_heads<2>(c, head);
+    case 1: return decode_heads<1>(c, head);
+    default: return;
+  }
 }
 
 // ---- backward ----------------------------------------------------------------------------------

@@ -4,6 +4,8 @@
 #pragma once
 #include <cstdint>
 
+#include "model/kernels/shared_inline.h"
+
 namespace kedge {
 
 enum class Start : int { zero, bias, accumulate };
@@ -11,7 +13,7 @@ enum class Start : int { zero, bias, accumulate };
 constexpr int64_t kPanelColumns = 32;
 
 // Panels: columns in groups of 32, inside a group [k][32]; columns past n are 0.
-inline int64_t panel_floats(int64_t n, int64_t k) {
+KEDGE_SHARED_INLINE int64_t panel_floats(int64_t n, int64_t k) {
   return (n + kPanelColumns - 1) / kPanelColumns * kPanelColumns * k;
 }
 
@@ -42,16 +44,16 @@ constexpr int64_t kGemmDepthBlock = 768;
 // Few rows: A fits the cache whole, and C would be read and written for nothing.
 constexpr int64_t kGemmFewRows = 24;
 
-inline int64_t gemm_depth(const GemmCall& call) {
+KEDGE_SHARED_INLINE int64_t gemm_depth(const GemmCall& call) {
   const bool whole = call.k < kGemmDepthBlock || (call.b_row == 0 && call.m <= kGemmFewRows);
   return whole ? call.k : kGemmDepthBlock;
 }
-inline int64_t gemm_a_floats(const GemmCall& call) {
+KEDGE_SHARED_INLINE int64_t gemm_a_floats(const GemmCall& call) {
   const int64_t rows = call.m < kGemmRowBlock ? call.m : kGemmRowBlock;
   const int64_t terms = call.a_terms == 0 ? 1 : 2;
   return (rows * gemm_depth(call) * terms + 15) / 16 * 16 + 32;
 }
-inline int64_t gemm_scratch_floats(const GemmCall& call) {
+KEDGE_SHARED_INLINE int64_t gemm_scratch_floats(const GemmCall& call) {
   const int64_t b = call.b_row == 0 ? 0 : panel_floats(call.n, gemm_depth(call));
   return gemm_a_floats(call) + b;
 }

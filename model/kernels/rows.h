@@ -2,13 +2,17 @@
 #pragma once
 #include <cstdint>
 
+#include "model/kernels/shared_inline.h"
+
 namespace kedge {
 
 // Rows (t, g) of x at x + t * t_stride + g * g_stride.
 struct Rows {
   const float* data;
   int64_t t_stride, g_stride;
-  const float* row(int64_t t, int64_t g) const { return data + t * t_stride + g * g_stride; }
+  KEDGE_SHARED_INLINE const float* row(int64_t t, int64_t g) const {
+    return data + t * t_stride + g * g_stride;
+  }
 };
 
 // dw[j] += sum over (t, g), t outer, of dy[j] * (x[j] * rstd), for columns [begin, end).

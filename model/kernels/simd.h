@@ -182,6 +182,27 @@ struct Sum16 {
 // A group of 16 lanes, whatever the width.
 constexpr int kVecs16 = 16 / kWidth;
 
+// Largest lane of a group of 16, by halves.
+#if defined(KEDGE_PATH_avx512)
+KEDGE_INLINE float max_lane16(const Vec* a) {
+  const __m256 x = _mm256_max_ps(_mm512_castps512_ps256(*a), _mm512_extractf32x8_ps(*a, 1));
+#elif defined(KEDGE_PATH_avx2)
+KEDGE_INLINE float max_lane16(const Vec* a) {
+  const __m256 x = _mm256_max_ps(a[0], a[1]);
+#endif
+#if defined(KEDGE_PATH_avx512) || defined(KEDGE_PATH_avx2)
+  __m128 y = _mm_max_ps(_mm256_castps256_ps128(x), _mm256_extractf128_ps(x, 1));
+  y = _mm_max_ps(y, _mm_movehl_ps(y, y));
+  return _mm_cvtss_f32(_mm_max_ss(y, _mm_shuffle_ps(y, y, 1)));
+}
+#else
+KEDGE_INLINE float max_lane16(const Vec* a) {
+  float largest = a[0];
+  for (int i = 1; i < 16; ++i) largest = a[i] > largest ? a[i] : largest;
+  return largest;
+}
+#endif
+
 KEDGE_INLINE float sqrt_of(float x) { return _mm_cvtss_f32(_mm_sqrt_ss(_mm_set_ss(x))); }
 
 // body(i, load, store) over [0, n) in whole vectors, then one with the rest of the lanes.
