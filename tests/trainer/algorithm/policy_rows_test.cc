@@ -47,11 +47,12 @@ TEST(PolicyRows, TakeColumnsAndAnchors) {
   table.columns.push_back(
       {"ref_logprob", {}, {{{group.key, 1}, {-1.0f, -2.0f}}, {{group.key, 2}, {-3.0f}}}});
   table.columns.push_back({"waad", {}, {{{group.key, 1}, {4.0f, 5.0f}}, {{group.key, 2}, {6.0f}}}});
-  const std::vector<std::string> wanted = {"waad"};
+  const std::vector<std::string> wanted = {"ref_logprob", "waad"};
   const PolicyRows rows = policy_rows(groups, &table, wanted);
   EXPECT_EQ(rows.old_logprob.narrow[0], -9.0f);
   EXPECT_EQ(rows.old_logprob.narrow[2], group.rows[2].policy_logprob[0]);
   EXPECT_EQ(rows.ref_logprob.narrow, (std::vector<float>{-1, -2, -3}));
+  EXPECT_EQ(rows.signals.size(), 1u);
   EXPECT_EQ(rows.signals.at("waad").narrow, (std::vector<float>{4, 5, 6}));
   EXPECT_EQ(rows.anchor[0].rewards->size(), 2u);
   EXPECT_EQ(*rows.anchor[0].greedy, 0.5);
