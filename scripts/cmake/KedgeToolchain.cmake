@@ -12,6 +12,8 @@ set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")
 
 add_library(kedge_flags INTERFACE)
 target_include_directories(kedge_flags INTERFACE ${CMAKE_SOURCE_DIR})
+# GTest's target defines it for tests; the shared precompiled header must have been made with it.
+target_compile_definitions(kedge_flags INTERFACE GTEST_HAS_PTHREAD=1)
 # Contraction would let the compiler choose where a multiply-add rounds once or twice.
 target_compile_options(kedge_flags INTERFACE -Wall -Wextra -Werror -ffp-contract=off
                        -Wno-missing-field-initializers)  # {.a = 1} leaves the rest at its default
