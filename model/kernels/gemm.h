@@ -44,18 +44,30 @@ constexpr int64_t kGemmDepthBlock = 768;
 // Few rows: A fits the cache whole, and C would be read and written for nothing.
 constexpr int64_t kGemmFewRows = 24;
 
+// Packed tiles and panels are a line apart from each other: their sizes are often multiples of 4 KiB,
+// and writing them side by side would then go to one set of the first-level cache.
+constexpr int64_t kGemmGap = 16;
+
+// Blocks of nearly equal size, borders at multiples of `unit`.
+KEDGE_SHARED_INLINE int64_t even_block(int64_t count, int64_t most, int64_t unit) {
+  const int64_t blocks = (count + most - 1) / most;
+  const int64_t each = (count + blocks - 1) / blocks;
+  return (each + unit - 1) / unit * unit;
+}
 KEDGE_SHARED_INLINE int64_t gemm_depth(const GemmCall& call) {
   const bool whole = call.k < kGemmDepthBlock || (call.b_row == 0 && call.m <= kGemmFewRows);
-  return whole ? call.k : kGemmDepthBlock;
+  return whole ? call.k : even_block(call.k, kGemmDepthBlock, 16);
+}
+KEDGE_SHARED_INLINE int64_t gemm_rows(const GemmCall& call) {
+  return call.m <= kGemmRowBlock ? call.m : even_block(call.m, kGemmRowBlock, 12);
 }
 KEDGE_SHARED_INLINE int64_t gemm_a_floats(const GemmCall& call) {
-  const int64_t rows = call.m < kGemmRowBlock ? call.m : kGemmRowBlock;
-  const int64_t terms = call.a_terms == 0 ? 1 : 2;
-  return (rows * gemm_depth(call) * terms + 15) / 16 * 16 + 32;
+  const int64_t terms = call.a_terms == 0 ? 1 : 2, rows = gemm_rows(call);
+  return (rows * gemm_depth(call) * terms + 15) / 16 * 16 + (rows / 12 + 3) * kGemmGap;
 }
 KEDGE_SHARED_INLINE int64_t gemm_scratch_floats(const GemmCall& call) {
-  const int64_t b = call.b_row == 0 ? 0 : panel_floats(call.n, gemm_depth(call));
-  return gemm_a_floats(call) + b;
+  const int64_t panels = call.b_row == 0 ? 0 : (call.n + kPanelColumns - 1) / kPanelColumns;
+  return gemm_a_floats(call) + panels * (gemm_depth(call) * kPanelColumns + kGemmGap);
 }
 
 }  // namespace kedge

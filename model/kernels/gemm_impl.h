@@ -11,39 +11,56 @@ namespace kedge::KEDGE_PATH {
 
 // Rows are cut into tiles of nearly equal size: 32 = 11 + 11 + 10 and not 12 + 12 + 8.
 struct Tiling {
-  int64_t rows, tiles;
-  KEDGE_INLINE explicit Tiling(int64_t m) : rows(m), tiles((m + kTileRows - 1) / kTileRows) {}
-  KEDGE_INLINE int64_t begin(int64_t tile) const { return tile * rows / tiles; }
+  int64_t tiles;
+  int64_t border[kGemmRowBlock / kTileRows + 2];
+  KEDGE_INLINE explicit Tiling(int64_t rows) : tiles((rows + kTileRows - 1) / kTileRows) {
+    for (int64_t t = 0; t <= tiles; ++t) border[t] = t * rows / tiles;
+  }
+  KEDGE_INLINE int64_t begin(int64_t tile) const { return border[tile]; }
+  // Where tile `tile` of a packed block lies, `floats` per row.
+  KEDGE_INLINE int64_t place(int64_t tile, int64_t floats) const {
+    return border[tile] * floats + tile * kGemmGap;
+  }
+  KEDGE_INLINE int64_t count(int64_t tile) const { return border[tile + 1] - border[tile]; }
 };
 
-// One tile: `count` rows from `row`, terms [first, first + terms) of them as out[term][count].
-KEDGE_INLINE void pack_tile(const GemmCall& g, int64_t row, int64_t count, int64_t first, int64_t terms,
-                            float* out) {
-  const float* from = g.a + row * g.a_row + first * g.a_step;
-  if (g.a_step == 1) {
-    transpose_rows(from, g.a_row, count, terms, out, count);
-    return;
-  }
-  for (int64_t l = 0; l < terms; ++l) {
-    for_vectors(count, [&](int64_t i, auto read, auto write) {
-      write(out + l * count + i, read(from + l * g.a_step + i));
-    });
+KEDGE_INLINE void copy_floats(const float* from, int64_t count, float* to) {
+  for_vectors(count, [&](int64_t i, auto read, auto write) { write(to + i, read(from + i)); });
+}
+
+// A with its rows side by side (a weight gradient's dy): one pass over k, each row of it read whole.
+KEDGE_INLINE void pack_columns(const GemmCall& g, const Tiling& tiling, int64_t first_row,
+                               int64_t first_k, int64_t depth, float* out) {
+  const bool full = tiling.begin(tiling.tiles) == tiling.tiles * kTileRows;
+  for (int64_t l = 0; l < depth; ++l) {
+    const float* from = g.a + first_row + (first_k + l) * g.a_step;
+    if (full) {
+      float* to = out + l * kTileRows;
+      for (int64_t t = 0; t < tiling.tiles; ++t, from += kTileRows, to += kTileRows * depth + kGemmGap) {
+        copy_floats(from, kTileRows, to);
+      }
+      continue;
+    }
+    for (int64_t t = 0; t < tiling.tiles; ++t) {
+      const int64_t begin = tiling.begin(t), count = tiling.count(t);
+      copy_floats(from + begin, count, out + tiling.place(t, depth) + l * count);
+    }
   }
 }
 
-// Tile t of `rows` rows at out + begin * depth * terms per step.
 template <class Step>
-KEDGE_INLINE void pack_a(const GemmCall& g, int64_t first_row, int64_t rows, int64_t first_k,
+KEDGE_INLINE void pack_a(const GemmCall& g, const Tiling& tiling, int64_t first_row, int64_t first_k,
                          int64_t depth, float* out) {
-  const Tiling tiling(rows);
+  if (g.a_step != 1) return pack_columns(g, tiling, first_row, first_k, depth, out);
   for (int64_t t = 0; t < tiling.tiles; ++t) {
-    const int64_t begin = tiling.begin(t), count = tiling.begin(t + 1) - begin;
-    float* to = out + begin * depth * Step::kTerms;
+    const int64_t begin = tiling.begin(t), count = tiling.count(t);
+    float* to = out + tiling.place(t, depth * Step::kTerms);
+    const float* from = g.a + (first_row + begin) * g.a_row + first_k * Step::kTerms;
     if constexpr (Step::kTerms == 1) {
-      pack_tile(g, first_row + begin, count, first_k, depth, to);
+      transpose_rows(from, g.a_row, count, depth, to, count);
     } else {
-      const int64_t first = first_k * 2, terms = min_of(2 * depth, g.a_terms - first);
-      pack_tile(g, first_row + begin, count, first, terms, to);
+      const int64_t terms = min_of(2 * depth, g.a_terms - 2 * first_k);
+      transpose_rows(from, g.a_row, count, terms, to, count);
       for (int64_t i = terms * count; i < 2 * depth * count; ++i) to[i] = 0.0f;
       Step::finish_a(to, depth, count);
     }
@@ -53,13 +70,15 @@ KEDGE_INLINE void pack_a(const GemmCall& g, int64_t first_row, int64_t rows, int
 // All columns of rows [first_k, first_k + depth) of B as panels [depth][32]. Eight panels at a time,
 // so that a row is read in long pieces.
 KEDGE_INLINE void pack_b(const GemmCall& g, int64_t first_k, int64_t depth, float* out) {
-  const int64_t whole = g.n / kPanel, rest = g.n % kPanel;
+  const int64_t whole = g.n / kPanel, rest = g.n % kPanel, panel = depth * kPanel + kGemmGap;
   for (int64_t group = 0; group < whole; group += 8) {
     const int64_t panels = min_of(8, whole - group);
     for (int64_t l = 0; l < depth; ++l) {
       const float* from = g.b + (first_k + l) * g.b_row + group * kPanel;
-      float* to = out + group * depth * kPanel + l * kPanel;
-      for (int64_t p = 0; p < panels; ++p, from += kPanel, to += depth * kPanel) {
+      float* to = out + group * panel + l * kPanel;
+      for (int64_t p = 0; p < panels; ++p, from += kPanel, to += panel) {
+        __builtin_prefetch(from + 8 * g.b_row, 0, 3);
+        __builtin_prefetch(from + 8 * g.b_row + 16, 0, 3);
         for (int v = 0; v < kPanel; v += kWidth) store(to + v, load(from + v));
       }
     }
@@ -67,7 +86,7 @@ KEDGE_INLINE void pack_b(const GemmCall& g, int64_t first_k, int64_t depth, floa
   if (rest == 0) return;
   for (int64_t l = 0; l < depth; ++l) {
     const float* from = g.b + (first_k + l) * g.b_row + whole * kPanel;
-    float* to = out + whole * depth * kPanel + l * kPanel;
+    float* to = out + whole * panel + l * kPanel;
     for (int64_t j = 0; j < kPanel; ++j) to[j] = j < rest ? from[j] : 0.0f;
   }
 }
@@ -143,31 +162,36 @@ KEDGE_INLINE int64_t thin_panels(const GemmCall& g) {
   return panel;
 }
 
+constexpr int64_t kDirectColumns = 192;
+
 struct Block {
-  int64_t first_row, rows, first_k, depth;
+  int64_t first_row, first_k, depth;
   const float* a_tiles;
   const float* b;       // panel j of this depth at b + j * b_panel
   int64_t b_panel;
 };
 
 template <class Step>
-KEDGE_INLINE void run_panel(const GemmCall& g, const Block& block, int64_t column) {
-  const Tiling tiling(block.rows);
+KEDGE_INLINE void run_panel(const GemmCall& g, const Block& block, const Tiling& tiling,
+                            int64_t column) {
   const Start start = block.first_k == 0 ? g.start : Start::accumulate;
   const int64_t columns = min_of(kPanel, g.n - column);
   const bool more = column + 2 * kPanel <= g.n;
   const float* b = block.b + column / kPanel * block.b_panel;
   float* c = g.c + block.first_row * g.c_row + column;
   for (int64_t t = 0; t < tiling.tiles; ++t) {
-    const int64_t begin = tiling.begin(t), rows = tiling.begin(t + 1) - begin;
+    const int64_t begin = tiling.begin(t), rows = tiling.count(t);
     TileCall call = {block.depth,
-                     {block.a_tiles + begin * block.depth * Step::kTerms, 1, rows * Step::kAFloats},
+                     {block.a_tiles + tiling.place(t, block.depth * Step::kTerms), 1, rows * Step::kAFloats},
                      b,
                      kPanel,
                      c + begin * g.c_row,
                      g.c_row,
                      g.bias == nullptr ? nullptr : g.bias + column};
     call.a_part = rows;
+    if (block.a_tiles == nullptr) {
+      call.a = {g.a + (block.first_row + begin) * g.a_row + block.first_k, g.a_row, 1};
+    }
     call.next_b = b;
     if (more) {
       call.next_b = b + block.b_panel + t * block.depth * kPanel / tiling.tiles;
@@ -176,11 +200,23 @@ KEDGE_INLINE void run_panel(const GemmCall& g, const Block& block, int64_t colum
     }
     if (t + 1 < tiling.tiles) call.next_c = call.c + rows * g.c_row;
     if (columns == kPanel) {
-      tile<true, Step>(rows, call, start);
+      if (block.a_tiles == nullptr) {
+        tile<false>(rows, call, start);
+      } else {
+        tile<true, Step>(rows, call, start);
+      }
+    } else if (block.a_tiles == nullptr) {
+      edge_tile<false>(rows, columns, call, start);
     } else {
       edge_tile<true, Step>(rows, columns, call, start);
     }
   }
+}
+
+// Packing A pays from some number of panels on.
+template <class Step>
+KEDGE_INLINE bool reads_a_directly(const GemmCall& g) {
+  return Step::kTerms == 1 && g.a_step == 1 && g.n <= kDirectColumns;
 }
 
 template <class Step>
@@ -188,23 +224,27 @@ void gemm_of(const GemmCall& g) {
   int64_t first_panel = 0;
   if (g.m <= 3 && g.b_row == 0 && g.a_step == 1) first_panel = thin_panels<Step>(g);
   if (first_panel * kPanel >= g.n) return;
-  const int64_t deepest = gemm_depth(g);
+  const int64_t deepest = gemm_depth(g), tallest = gemm_rows(g);
   float* a_tiles = g.scratch;
   float* b_pack = g.scratch + gemm_a_floats(g);
   for (int64_t first_k = 0; first_k < g.k; first_k += deepest) {
-    Block block = {0, 0, first_k, min_of(deepest, g.k - first_k), a_tiles, g.b + first_k * kPanel,
+    Block block = {0, first_k, min_of(deepest, g.k - first_k), a_tiles, g.b + first_k * kPanel,
                    g.b_panel};
     if (g.b_row != 0) {
       pack_b(g, first_k, block.depth, b_pack);
       block.b = b_pack;
-      block.b_panel = block.depth * kPanel;
+      block.b_panel = block.depth * kPanel + kGemmGap;
     }
-    for (int64_t row = 0; row < g.m; row += kGemmRowBlock) {
+    for (int64_t row = 0; row < g.m; row += tallest) {
       block.first_row = row;
-      block.rows = min_of(kGemmRowBlock, g.m - row);
-      pack_a<Step>(g, row, block.rows, first_k, block.depth, a_tiles);
+      const Tiling tiling(min_of(tallest, g.m - row));
+      if (reads_a_directly<Step>(g)) {
+        block.a_tiles = nullptr;
+      } else {
+        pack_a<Step>(g, tiling, row, first_k, block.depth, a_tiles);
+      }
       for (int64_t column = first_panel * kPanel; column < g.n; column += kPanel) {
-        run_panel<Step>(g, block, column);
+        run_panel<Step>(g, block, tiling, column);
       }
     }
   }
