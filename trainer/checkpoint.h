@@ -1,6 +1,7 @@
 // Checkpoints of a run: checkpoints/step_000050/ is a Hugging Face model directory plus
-// trainer_state/{state.json, optimizer.safetensors}, made under another name and renamed when complete;
-// `latest`, written last, names it. After a crash or on a full disk the former checkpoint stays whole.
+// trainer_state/{state.json, optimizer.safetensors}, made under another name and renamed when
+// complete; `latest`, written last, names it. After a crash or on a full disk the former checkpoint
+// stays whole.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -28,18 +29,18 @@ class CheckpointStore {
   // `keep`: newest checkpoints left after a save; 0 keeps all.
   CheckpointStore(FileSystem& files, std::string dir, int keep);
 
-  // The directory named by `latest`; nullopt when there is none. One that `latest` names but that does
-  // not exist is a ConfigError.
+  // The directory named by `latest`; nullopt when there is none. One that `latest` names but that
+  // does not exist is a ConfigError.
   std::optional<std::string> latest() const;
 
   // Writes step_NNNNNN and returns its directory; `write_model` fills it with the model files. A
-  // failed write is a FileError and leaves what was there before. Saving the step that `latest` names
-  // already does nothing.
+  // failed write is a FileError and leaves what was there before. Saving the step that `latest`
+  // names already does nothing.
   std::string save(int64_t step, const std::string& numbers_hash, const TrainerState& state,
                    const std::function<void(const std::string& dir)>& write_model);
 
-  // Puts everything back and returns the step. A checkpoint of a run with other numbers, a missing or
-  // foreign member, and tensors whose hash is another than written are ConfigErrors. The caller
+  // Puts everything back and returns the step. A checkpoint of a run with other numbers, a missing
+  // or foreign member, and tensors whose hash is another than written are ConfigErrors. The caller
   // refreshes packed forms.
   int64_t load(const std::string& checkpoint, const std::string& numbers_hash,
                const TrainerState& state) const;

@@ -41,8 +41,8 @@ void Collector::ask(const RolloutOrder& order) {
   for (const SampleItem& item : order.samples) {
     if (index_.contains(item.group)) continue;
     const auto prompt = order.prompts.find(item.group);
-    KEDGE_CHECK(prompt != order.prompts.end(), "[collector] order ", order.id,
-                " asks for prompt ", item.group.prompt, " but does not bring it");
+    KEDGE_CHECK(prompt != order.prompts.end(), "[collector] order ", order.id, " asks for prompt ",
+                item.group.prompt, " but does not bring it");
     index_[item.group] = groups_.size();
     groups_.push_back({group_of_prompt(item.group, *prompt->second), {}, {}});
   }
@@ -62,8 +62,8 @@ RewardItem Collector::item_of(const Group& group, int32_t trajectory) const {
 
 void Collector::judge(const FinishedRow& finished) {
   const auto at = index_.find(finished.group);
-  KEDGE_CHECK(at != index_.end(), "[collector] a row of prompt ", finished.group.prompt,
-              " visit ", finished.group.visit, " that was not asked for");
+  KEDGE_CHECK(at != index_.end(), "[collector] a row of prompt ", finished.group.prompt, " visit ",
+              finished.group.visit, " that was not asked for");
   const Group alone = one_answer(groups_[at->second].group, finished.row);
   verdicts_[{finished.group, finished.row.stream}] = rewards_.score_trajectory(item_of(alone, 0));
 }
@@ -87,7 +87,9 @@ void Collector::add(std::vector<FinishedRow> rows) {
   for (const ScoredGroup& scored : groups_) validate(scored.group);
 }
 
-RoundResult Collector::round() const { return {groups_}; }
+RoundResult Collector::round() const {
+  return {groups_};
+}
 
 std::vector<ScoredGroup> Collector::finish(std::vector<ScoredGroup> groups) {
   std::vector<JudgedGroup> judged(groups.size());

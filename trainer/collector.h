@@ -1,6 +1,6 @@
-// Rows that ended -> groups with verdicts. Trajectories are judged one by one as their rows end, while
-// others are still decoded; group and step scope rewards and the combination follow at the end of the
-// step. What comes out is a function of the rows, not of the order they ended in.
+// Rows that ended -> groups with verdicts. Trajectories are judged one by one as their rows end,
+// while others are still decoded; group and step scope rewards and the combination follow at the
+// end of the step. What comes out is a function of the rows, not of the order they ended in.
 //
 //   Collector collector(tokenizer, rewards);
 //   collector.begin_step();

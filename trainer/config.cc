@@ -55,16 +55,19 @@ std::vector<std::string> check_rl(const RunConfig& c) {
 void RunConfig::check(const std::string&) const {
   find_entry("strategy", strategy_table(), rollout.strategy.name, "rollout.strategy.name");
   if (train.minibatches_per_batch > rollout.prompts_per_step) {
-    throw ConfigError("train.minibatches_per_batch",
-                      "found " + std::to_string(train.minibatches_per_batch),
-                      "at most rollout.prompts_per_step, " +
-                          std::to_string(rollout.prompts_per_step));
+    throw ConfigError(
+        "train.minibatches_per_batch", "found " + std::to_string(train.minibatches_per_batch),
+        "at most rollout.prompts_per_step, " + std::to_string(rollout.prompts_per_step));
   }
 }
 
-std::string RunConfig::run_dir() const { return run.dir.empty() ? "runs/" + run.name : run.dir; }
+std::string RunConfig::run_dir() const {
+  return run.dir.empty() ? "runs/" + run.name : run.dir;
+}
 
-std::string RunConfig::checkpoints_dir() const { return run_dir() + "/checkpoints"; }
+std::string RunConfig::checkpoints_dir() const {
+  return run_dir() + "/checkpoints";
+}
 
 RunConfig load_run_config(const std::vector<std::string>& files,
                           const std::vector<std::string>& overrides) {
@@ -83,7 +86,9 @@ RunConfig load_run_config(const std::vector<std::string>& files,
   return config;
 }
 
-ordered_json dump_run_config(const RunConfig& config) { return dump(config); }
+ordered_json dump_run_config(const RunConfig& config) {
+  return dump(config);
+}
 
 std::string numbers_hash(const RunConfig& config) {
   ordered_json values = dump(config);

@@ -29,8 +29,8 @@ struct RunConfig {
 
   // Rules between sections; ConfigError.
   void check(const std::string& path) const;
-  std::string run_dir() const;                 // run.dir, or runs/<name>
-  std::string checkpoints_dir() const;         // <run_dir>/checkpoints
+  std::string run_dir() const;          // run.dir, or runs/<name>
+  std::string checkpoints_dir() const;  // <run_dir>/checkpoints
 };
 
 template <class V>
@@ -58,13 +58,13 @@ RunConfig load_run_config(const std::vector<std::string>& files,
 // Resolved values; their YAML loads to the same configuration.
 ordered_json dump_run_config(const RunConfig& config);
 
-// Hash of everything that decides the numbers of a step: all values but names and places, the number of
-// steps (unless a schedule reads it), how often the run evaluates, logs and saves, and what changes
-// speed only. A resume refuses another hash.
+// Hash of everything that decides the numbers of a step: all values but names and places, the
+// number of steps (unless a schedule reads it), how often the run evaluates, logs and saves, and
+// what changes speed only. A resume refuses another hash.
 std::string numbers_hash(const RunConfig& config);
 
-// What a training run needs beyond a well-formed file, and what this build cannot do yet: ConfigError.
-// `supervised`: kedge sft. Returns warnings for people.
+// What a training run needs beyond a well-formed file, and what this build cannot do yet:
+// ConfigError. `supervised`: kedge sft. Returns warnings for people.
 std::vector<std::string> check_for_training(const RunConfig& config, bool supervised);
 
 }  // namespace kedge

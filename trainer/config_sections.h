@@ -1,5 +1,5 @@
-// The sections of a run's configuration that belong to no sub-folder: where the run lives, which model,
-// how it trains, on what it computes, where its ranks stand. trainer/config.h composes them.
+// The sections of a run's configuration that belong to no sub-folder: where the run lives, which
+// model, how it trains, on what it computes, where its ranks stand. trainer/config.h composes them.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -25,9 +25,9 @@ struct NewModelSection {
   int64_t layers = 4;
   int64_t heads = 4;
   int64_t kv_heads = 2;
-  int64_t head_dim = 0;      // 0: hidden / heads
+  int64_t head_dim = 0;  // 0: hidden / heads
   int64_t intermediate = 384;
-  int64_t vocab = 0;         // 0: as large as the tokenizer
+  int64_t vocab = 0;  // 0: as large as the tokenizer
   int64_t max_position = 512;
   double rms_eps = 1e-6;
   double rope_theta = 10000.0;
@@ -35,9 +35,9 @@ struct NewModelSection {
 };
 
 struct ModelSection {
-  std::string path;                         // a Hugging Face directory
-  std::optional<NewModelSection> fresh;     // key `new`
-  std::string tokenizer;                    // "": of `path`; "bytes"; or a directory
+  std::string path;                      // a Hugging Face directory
+  std::optional<NewModelSection> fresh;  // key `new`
+  std::string tokenizer;                 // "": of `path`; "bytes"; or a directory
   // Exactly one of path and new; a new model needs a tokenizer.
   void check(const std::string& path_in_config) const;
 };
@@ -157,8 +157,7 @@ void visit(V& v, ComputeSection& c) {
   v.field("device", c.device, "where operators run");
   v.field("numerics", c.numerics, "operators: own exact kernels, LibTorch, or clear loops");
   v.field("weights", c.weights, "format the forward reads weights in");
-  v.field("threads", c.threads, "compute threads; 0: every core this process may use",
-          at_least(0));
+  v.field("threads", c.threads, "compute threads; 0: every core this process may use", at_least(0));
 }
 
 template <class V>

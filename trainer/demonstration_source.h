@@ -1,5 +1,5 @@
-// Supervised batches: demonstrations as groups with one injected answer, trained by the same learner
-// with loss = -sum log pi(token) / tokens of the step.
+// Supervised batches: demonstrations as groups with one injected answer, trained by the same
+// learner with loss = -sum log pi(token) / tokens of the step.
 #pragma once
 #include <memory>
 

@@ -1,5 +1,5 @@
-// Evaluation on a fixed prompt set: pass@1, pass@k, rewards, length. The draws have their own purpose
-// and visit 0, so the same weights give the same numbers at any time.
+// Evaluation on a fixed prompt set: pass@1, pass@k, rewards, length. The draws have their own
+// purpose and visit 0, so the same weights give the same numbers at any time.
 #pragma once
 #include <memory>
 #include <vector>

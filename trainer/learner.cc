@@ -162,17 +162,16 @@ void Learner::backward(const PackedBatch& batch, const HeadOutput& head,
   const int64_t width = transformer_.config().hidden;
   const TensorView dhidden_TE(context_.scratch.floats(tokens * width), {tokens, width});
   const Parameter& weight = parameters_.head();
-  transformer_.ops().head->backward(
-      context_, activations_.hidden(), weight.weight, {batch.source, batch.target_id},
-      batch.temperature, {gradient.logprob, gradient.entropy, head.lse, head.entropy}, dhidden_TE,
-      weight.grad);
+  transformer_.ops().head->backward(context_, activations_.hidden(), weight.weight,
+                                    {batch.source, batch.target_id}, batch.temperature,
+                                    {gradient.logprob, gradient.entropy, head.lse, head.entropy},
+                                    dhidden_TE, weight.grad);
   transformer_.backward(context_, parameters_, batch.tokens, batch.layout, activations_,
                         dhidden_TE);
 }
 
 void Learner::conclude(UpdateReport& report) {
-  report.learning_rate =
-      learning_rate_at(options_.optimizer, scheduled_, options_.total_updates);
+  report.learning_rate = learning_rate_at(options_.optimizer, scheduled_, options_.total_updates);
   ++scheduled_;
   if (!report.offenders.empty()) {
     report.result = UpdateResult::not_finite;

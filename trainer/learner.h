@@ -1,13 +1,13 @@
-// One learner for supervised and reinforcement learning: paths with constant columns in, new weights
-// out.
+// One learner for supervised and reinforcement learning: paths with constant columns in, new
+// weights out.
 //
 //   Learner learner(context, transformer, parameters, options);
 //   UpdateReport report = learner.update({paths_of_a_mini_batch, first});
 //
-// One update: per micro-batch forward, head log-probs and entropies, path losses, head and transformer
-// backward; then gradients are joined, measured, clipped, applied, and the weights' packed forms
-// refreshed. All sums run in packed order, so every cut into micro-batches gives the same bits with
-// operators that keep design law 6.
+// One update: per micro-batch forward, head log-probs and entropies, path losses, head and
+// transformer backward; then gradients are joined, measured, clipped, applied, and the weights'
+// packed forms refreshed. All sums run in packed order, so every cut into micro-batches gives the
+// same bits with operators that keep design law 6.
 //
 // Legend: T packed tokens, M targets, E model dim.
 #pragma once
@@ -30,15 +30,15 @@ struct LearnerOptions {
   OptimizerConfig optimizer;
   PackOptions pack;
   Recompute recompute = Recompute::none;
-  int64_t total_updates = 0;   // of the run, for the schedule
-  bool exact = false;          // a log-prob gap at the first update is an error
+  int64_t total_updates = 0;  // of the run, for the schedule
+  bool exact = false;         // a log-prob gap at the first update is an error
 };
 
 // The paths of one update. All columns but `target` are filled; GroupPaths borrow their groups.
 struct UpdateInput {
   std::vector<GroupPaths> groups;
-  // The weights are those that sampled: old_logprob is compared with what the learner gets, token by
-  // token, where the token's span carries the learner's own WeightId.
+  // The weights are those that sampled: old_logprob is compared with what the learner gets, token
+  // by token, where the token's span carries the learner's own WeightId.
   bool first_of_batch = false;
 };
 
@@ -51,13 +51,13 @@ enum class UpdateResult {
 struct UpdateReport {
   UpdateResult result = UpdateResult::applied;
   LossMetrics loss;
-  double grad_norm = 0.0;        // before clipping
+  double grad_norm = 0.0;  // before clipping
   double learning_rate = 0.0;
   double logprob_gap_max = 0.0;  // first_of_batch only, nats
   int64_t packed_tokens = 0;
   int32_t microbatches = 0;
-  // (PackedPath::group, trajectory) whose numbers were not finite; all paths of the update when only
-  // the joined gradient shows it.
+  // (PackedPath::group, trajectory) whose numbers were not finite; all paths of the update when
+  // only the joined gradient shows it.
   std::vector<std::pair<int32_t, int32_t>> offenders;
 };
 

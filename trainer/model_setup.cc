@@ -8,7 +8,9 @@
 namespace kedge {
 namespace {
 
-bool is_bytes(const RunConfig& config) { return config.model.tokenizer == "bytes"; }
+bool is_bytes(const RunConfig& config) {
+  return config.model.tokenizer == "bytes";
+}
 
 std::string tokenizer_dir(const RunConfig& config) {
   return config.model.tokenizer.empty() ? config.model.path : config.model.tokenizer;
@@ -84,8 +86,8 @@ ModelConfig load_run_model_config(const RunConfig& config, const Tokenizer& toke
   const ModelConfig model = config.model.fresh ? new_model_config(config, tokenizer)
                                                : load_model_config(config.model.path);
   if (tokenizer.vocab_size() > model.vocab) {
-    throw ConfigError("model", "the tokenizer has ids up to " +
-                                   std::to_string(tokenizer.vocab_size() - 1),
+    throw ConfigError("model",
+                      "the tokenizer has ids up to " + std::to_string(tokenizer.vocab_size() - 1),
                       "the model's vocabulary holds " + std::to_string(model.vocab));
   }
   if (model.eos_ids.empty()) {

@@ -11,13 +11,13 @@
 
 namespace kedge {
 
-// The tokenizer of a run: of model.tokenizer, else of model.path. "bytes" holds one token per byte and
-// the special tokens of the training task, the first of which ends a sequence.
+// The tokenizer of a run: of model.tokenizer, else of model.path. "bytes" holds one token per byte
+// and the special tokens of the training task, the first of which ends a sequence.
 std::unique_ptr<Tokenizer> load_run_tokenizer(const RunConfig& config);
 
 // Shape of the model, no weights read. A new model's vocabulary is the tokenizer's unless set; a
-// vocabulary smaller than the tokenizer's is a ConfigError. A model without end-of-sequence token is
-// one too: nothing could stop an answer.
+// vocabulary smaller than the tokenizer's is a ConfigError. A model without end-of-sequence token
+// is one too: nothing could stop an answer.
 ModelConfig load_run_model_config(const RunConfig& config, const Tokenizer& tokenizer);
 
 // Weights of model.path, or random ones addressed by run.seed; set policy, version 0. The caller

@@ -87,9 +87,10 @@ void Pipeline::check_skips(const TrainBatch& batch, const UpdateReport& report) 
   }
   const std::string path = p_.files.write_dump("skipped_step_" + std::to_string(step_) + ".jsonl",
                                                dump_of_rows(batch.groups(), rows, p_.tokenizer));
-  const std::string what = "step " + std::to_string(step_) + ": update skipped, " +
-                           (report.offenders.empty() ? "the gradient is" : "log-probs or losses are") +
-                           " not finite; rows in " + path;
+  const std::string what =
+      "step " + std::to_string(step_) + ": update skipped, " +
+      (report.offenders.empty() ? "the gradient is" : "log-probs or losses are") +
+      " not finite; rows in " + path;
   note(what);
   const int64_t limit = p_.config.train.max_skipped_updates;
   if (p_.learner.skipped_in_a_row() > limit) {
@@ -125,10 +126,9 @@ void Pipeline::log_samples(const std::string& kind, std::span<const ScoredGroup>
   int32_t left = p_.config.train.log_samples_per_step;
   for (const ScoredGroup& scored : groups) {
     if (left-- <= 0) break;
-    p_.files.write_sample(
-        sample_line(step_, kind, scored, 0, scored.scores.empty() ? std::vector<std::string>{}
-                                                                  : p_.reward_names,
-                    p_.tokenizer));
+    p_.files.write_sample(sample_line(
+        step_, kind, scored, 0,
+        scored.scores.empty() ? std::vector<std::string>{} : p_.reward_names, p_.tokenizer));
   }
 }
 
@@ -140,8 +140,7 @@ void Pipeline::save_if_due() {
 void Pipeline::save() {
   const double begin = p_.clock.now();
   p_.files.flush();
-  checkpoint_ =
-      p_.checkpoints.save(step_, numbers_hash(p_.config), p_.state, p_.write_model);
+  checkpoint_ = p_.checkpoints.save(step_, numbers_hash(p_.config), p_.state, p_.write_model);
   metrics_.add("timing_s/save_checkpoint", p_.clock.now() - begin, Reduce::sum);
 }
 

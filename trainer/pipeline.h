@@ -59,10 +59,10 @@ class Pipeline {
   double seconds_left() const;
 
   PipelineParts p_;
-  MetricSet metrics_;       // of the current step
-  int64_t step_ = 0;        // steps done
+  MetricSet metrics_;  // of the current step
+  int64_t step_ = 0;   // steps done
   int signal_ = 0;
-  double begin_s_ = 0.0;    // when this process began to train
+  double begin_s_ = 0.0;  // when this process began to train
   double step_begin_s_ = 0.0;
   std::string checkpoint_;  // the last one written
 };

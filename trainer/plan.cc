@@ -53,8 +53,8 @@ int64_t largest_microbatch(const RunConfig& config, int64_t prompt) {
   const int64_t per_update =
       (config.rollout.prompts_per_step + config.train.minibatches_per_batch - 1) /
       config.train.minibatches_per_batch;
-  const int64_t groups = std::clamp<int64_t>(config.train.tokens_per_microbatch / group, 1,
-                                             per_update);
+  const int64_t groups =
+      std::clamp<int64_t>(config.train.tokens_per_microbatch / group, 1, per_update);
   return groups * group;
 }
 
@@ -88,8 +88,12 @@ std::string line(const std::string& name, const std::string& value) {
   return "  " + name + std::string(name.size() < 24 ? 24 - name.size() : 1, ' ') + value + "\n";
 }
 
-std::string count(int64_t value) { return human_number(static_cast<double>(value)); }
-std::string bytes(int64_t value) { return human_bytes(static_cast<uint64_t>(value)); }
+std::string count(int64_t value) {
+  return human_number(static_cast<double>(value));
+}
+std::string bytes(int64_t value) {
+  return human_bytes(static_cast<uint64_t>(value));
+}
 
 std::string fit_text(const Plan& plan) {
   if (plan.machine_bytes == 0) return "";

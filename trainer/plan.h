@@ -11,11 +11,11 @@ namespace kedge {
 // Bytes by kind. Estimates follow the allocations the run makes; small vectors are left out.
 struct PlanMemory {
   int64_t weights = 0;
-  int64_t packed_weights = 0;     // second form of the matrices that the operators compute with
-  int64_t gradients = 0;          // with the head's own accumulator of a tied model
-  int64_t optimizer = 0;          // two moments
-  int64_t reference = 0;          // weights and packed form; 0 where no reference is needed
-  int64_t activations = 0;        // largest micro-batch
+  int64_t packed_weights = 0;  // second form of the matrices that the operators compute with
+  int64_t gradients = 0;       // with the head's own accumulator of a tied model
+  int64_t optimizer = 0;       // two moments
+  int64_t reference = 0;       // weights and packed form; 0 where no reference is needed
+  int64_t activations = 0;     // largest micro-batch
   int64_t kv = 0;
   int64_t total() const;
 };
@@ -28,18 +28,19 @@ struct Plan {
   int64_t parameters = 0;
   int64_t prompts_per_step = 0;
   int64_t rollouts_per_step = 0;
-  int64_t longest_prompt = 0;         // tokens, of the prompts looked at
-  int64_t max_tokens_per_step = 0;    // decoded at most
+  int64_t longest_prompt = 0;       // tokens, of the prompts looked at
+  int64_t max_tokens_per_step = 0;  // decoded at most
   int64_t updates_per_step = 0;
   int64_t steps = 0;
-  int64_t largest_microbatch = 0;     // packed tokens
+  int64_t largest_microbatch = 0;  // packed tokens
   int64_t kv_blocks = 0;
-  int64_t machine_bytes = 0;          // this process may use; 0 = unknown
+  int64_t machine_bytes = 0;  // this process may use; 0 = unknown
   PlanMemory memory;
   std::vector<std::string> warnings;
 };
 
-// ConfigErrors as in training: model, data, rewards, algorithm. Reads configs, tokenizer and prompts.
+// ConfigErrors as in training: model, data, rewards, algorithm. Reads configs, tokenizer and
+// prompts.
 Plan make_plan(const RunConfig& config);
 
 ordered_json to_json(const Plan& plan);

@@ -40,8 +40,8 @@ EngineOptions engine_options(const RunConfig& config, const ModelConfig& model,
   if (options.kv_blocks == 0) {
     const int64_t row =
         std::min<int64_t>(longest_prompt + config.rollout.max_new_tokens, model.max_position);
-    options.kv_blocks = std::max(kv_blocks_for(config.rollout.slots, row),
-                                 kv_blocks_for(1, model.max_position));
+    options.kv_blocks =
+        std::max(kv_blocks_for(config.rollout.slots, row), kv_blocks_for(1, model.max_position));
   }
   return options;
 }

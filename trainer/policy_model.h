@@ -1,4 +1,5 @@
-// Everything one rank needs to compute with the policy: threads, operators, shape, tokenizer, weights.
+// Everything one rank needs to compute with the policy: threads, operators, shape, tokenizer,
+// weights.
 #pragma once
 #include <memory>
 #include <vector>
@@ -43,8 +44,8 @@ class PolicyModel {
 // Longest prompt that leaves room for an answer. ConfigError when there is none.
 int32_t max_prompt_tokens(const RunConfig& config, const ModelConfig& model);
 
-// Settings of the engine. KV memory holds `slots` rows of the longest known prompt plus an answer, and
-// at least one row of full context; rollout.kv_blocks overrides.
+// Settings of the engine. KV memory holds `slots` rows of the longest known prompt plus an answer,
+// and at least one row of full context; rollout.kv_blocks overrides.
 EngineOptions engine_options(const RunConfig& config, const ModelConfig& model,
                              int32_t longest_prompt);
 

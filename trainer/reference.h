@@ -1,5 +1,5 @@
-// The frozen policy that a KL term is measured against, scored by the one forward. Made only where an
-// algorithm reads "ref_logprob"; otherwise there is no second copy of the weights.
+// The frozen policy that a KL term is measured against, scored by the one forward. Made only where
+// an algorithm reads "ref_logprob"; otherwise there is no second copy of the weights.
 #pragma once
 #include <span>
 

@@ -1,5 +1,5 @@
-// What the commands call: one function per job. Each takes a checked configuration and the services of
-// its caller, and returns how it ended. Mistakes are ConfigErrors, thrown before the first step.
+// What the commands call: one function per job. Each takes a checked configuration and the services
+// of its caller, and returns how it ended. Mistakes are ConfigErrors, thrown before the first step.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -27,17 +27,17 @@ struct RunServices {
   std::function<void(const Progress&)> progress;
   std::function<void(const std::string&)> note;  // one line for people
   std::function<int()> stop_signal;              // signal received so far, 0 = none
-  bool resume = false;           // go on from checkpoints/latest where there is one
-  FileSystem* files = nullptr;   // nullptr: the operating system's
-  const Clock* clock = nullptr;  // nullptr: the real one
+  bool resume = false;                           // go on from checkpoints/latest where there is one
+  FileSystem* files = nullptr;                   // nullptr: the operating system's
+  const Clock* clock = nullptr;                  // nullptr: the real one
 };
 
 struct RunOutcome {
-  ExitCode exit = kExitDone;       // 75 or 130 after a signal, once the checkpoint is written
+  ExitCode exit = kExitDone;  // 75 or 130 after a signal, once the checkpoint is written
   int64_t steps_done = 0;
-  std::string run_hash;            // hex; "" when stopped before the end
+  std::string run_hash;  // hex; "" when stopped before the end
   std::string dir;
-  std::string checkpoint;          // the last one written; "" when none
+  std::string checkpoint;  // the last one written; "" when none
 };
 
 // RL training. Makes the run directory: config.yaml, metrics.jsonl, samples.jsonl, log.txt, tb/,

@@ -22,8 +22,8 @@ class RunFiles {
   void write_metrics(int64_t step, const MetricValues& values);
   void flush();
   void write_sample(const ordered_json& line);
-  void note(const std::string& text);              // one line of log.txt, with the time
-  void write_run_hash(const std::string& hex);     // last line of metrics.jsonl
+  void note(const std::string& text);           // one line of log.txt, with the time
+  void write_run_hash(const std::string& hex);  // last line of metrics.jsonl
   // A file of its own in the run directory; returns its path.
   std::string write_dump(const std::string& name, const std::string& text);
   const std::string& dir() const { return dir_; }

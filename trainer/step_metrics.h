@@ -11,7 +11,8 @@
 namespace kedge {
 
 // response_length/*, prompt_length/mean, critic/rewards/*, rewards/<name>/mean and std,
-// rewards/<name>/failed and abstained (shares), reward/unjudged (share). `rewards` names the components.
+// rewards/<name>/failed and abstained (shares), reward/unjudged (share). `rewards` names the
+// components.
 void add_group_metrics(std::span<const ScoredGroup> groups, const std::vector<std::string>& rewards,
                        MetricSet& metrics);
 

@@ -26,8 +26,8 @@ class TrainBatch {
 class BatchSource {
  public:
   virtual ~BatchSource() = default;
-  // The batch of a step, its timings and counts added to `metrics`; nullptr when the prompts are used
-  // up. Weights sampled with are those the rollouts adopted last.
+  // The batch of a step, its timings and counts added to `metrics`; nullptr when the prompts are
+  // used up. Weights sampled with are those the rollouts adopted last.
   virtual std::unique_ptr<TrainBatch> next(int64_t step, MetricSet& metrics) = 0;
   virtual void register_state(StateRegistry& registry) = 0;
   // Called after every step with the learner's weights.

@@ -45,9 +45,9 @@ SourceOptions source_options(const RunConfig& config, const PolicyModel& model,
 struct EvaluationParts {
   EvaluationParts(const RunConfig& config, PolicyModel& model)
       : rewards(config.rewards, config.reward_options),
-        source(make_prompt_source(
-            config.data.eval, source_options(config, model, model.tokenizer(), Side::held_out),
-            "data.eval")),
+        source(make_prompt_source(config.data.eval,
+                                  source_options(config, model, model.tokenizer(), Side::held_out),
+                                  "data.eval")),
         evaluator(source->fixed(config.data.eval.prompts),
                   evaluation_options(config, model.stop_ids()), model.tokenizer(), rewards) {
     for (const PromptVisit& visit : source->fixed(config.data.eval.prompts)) {
@@ -187,8 +187,8 @@ RunOutcome train_with(const RunConfig& config, const RunServices& services,
       "data.train");
   check_prompts(*prompts, rewards);
   const auto evaluation = make_evaluation(config, model);
-  const int32_t longest = std::max(longest_prompt(*prompts),
-                                   evaluation ? longest_prompt(*evaluation->source) : 0);
+  const int32_t longest =
+      std::max(longest_prompt(*prompts), evaluation ? longest_prompt(*evaluation->source) : 0);
   const auto rollouts = make_rollouts(model, longest);
   StrategyContext strategy_context{config.rollout, config.rollout.sampling()};
   strategy_context.sampling.stop_ids = model.stop_ids();
@@ -197,9 +197,8 @@ RunOutcome train_with(const RunConfig& config, const RunServices& services,
   if (needs_reference_policy(config.algorithm)) {
     reference = std::make_unique<ReferencePolicy>(config, model);
   }
-  const auto source =
-      make_policy_source({config, *prompts, *strategy, *rollouts, model.tokenizer(), rewards,
-                          reference.get(), run.clock()});
+  const auto source = make_policy_source({config, *prompts, *strategy, *rollouts, model.tokenizer(),
+                                          rewards, reference.get(), run.clock()});
   return run.run(*source, rollouts.get(), evaluation ? &evaluation->evaluator : nullptr,
                  rewards.names(), reference.get());
 }
@@ -217,8 +216,8 @@ RunOutcome sft(const RunConfig& config, const RunServices& services) {
   Run run(config, services, model, true);
   SourceOptions options = source_options(config, model, model.tokenizer(), Side::train);
   options.max_tokens = static_cast<int32_t>(model.config().max_position);
-  const auto demonstrations = make_demonstration_source(config.data.train, options,
-                                                        model.stop_ids().front(), "data.train");
+  const auto demonstrations =
+      make_demonstration_source(config.data.train, options, model.stop_ids().front(), "data.train");
   const auto evaluation = make_evaluation(config, model);
   std::unique_ptr<Rollouts> rollouts;
   if (evaluation) {
@@ -240,8 +239,7 @@ MetricSet evaluate(const RunConfig& config, const std::string& model_dir,
   if (!used.data.eval.is_given()) throw ConfigError("data.eval", "no prompts", "give task or file");
   PolicyModel model(used, Parameters::Gradients::none);
   EvaluationParts evaluation(used, model);
-  const auto rollouts =
-      colocated_rollouts(used, model, longest_prompt(*evaluation.source));
+  const auto rollouts = colocated_rollouts(used, model, longest_prompt(*evaluation.source));
   rollouts->adopt(model.parameters());
   if (services.note) {
     services.note("evaluating on " + std::to_string(used.data.eval.prompts) + " prompts");

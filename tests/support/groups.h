@@ -44,7 +44,8 @@ inline Group plain_group(uint64_t ordinal, const std::vector<Token>& prompt,
   for (const auto& answer : answers) {
     Row row = sampled_row(0, static_cast<int32_t>(prompt.size()), answer);
     row.stream = static_cast<uint32_t>(group.rows.size() - 1);
-    group.trajectories.push_back({{static_cast<int32_t>(group.rows.size())}, TrajectoryRole::train});
+    group.trajectories.push_back(
+        {{static_cast<int32_t>(group.rows.size())}, TrajectoryRole::train});
     group.rows.push_back(std::move(row));
   }
   return group;

@@ -40,7 +40,7 @@ model:
   tokenizer: bytes
 data: {train: {task: sums}, eval: {task: sums, prompts: 6}}
 rollout: {prompts_per_step: 4, samples_per_prompt: 3, max_new_tokens: 8, slots: 5}
-rewards: [{name: exact_answer, metric: true}, {name: regex_match, weight: 0.5, pattern: "[0-9A-F]"}]
+rewards: [{name: exact_answer, metric: true}, {name: regex_match, weight: 0.5, pattern: "(?s).*[0-9A-F].*"}]
 optimizer: {learning_rate: 1.0e-3, warmup_steps: 1}
 train: {steps: 4, eval_every_steps: 2, tokens_per_microbatch: 100}
 sft: {demonstrations_per_step: 8}

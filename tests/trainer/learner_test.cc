@@ -14,8 +14,8 @@ namespace kedge {
 namespace {
 
 using test::Machine;
-using test::randomize;
 using test::random_tokens;
+using test::randomize;
 using test::small_config;
 using testing::plain_group;
 using testing::sampled_row;

@@ -16,7 +16,9 @@ using testing::steady_metrics;
 using testing::TempDir;
 using testing::tiny_run;
 
-std::string hash_of(const RunConfig& config) { return train(config, {}).run_hash; }
+std::string hash_of(const RunConfig& config) {
+  return train(config, {}).run_hash;
+}
 
 // Stops after so many steps, as a signal would.
 struct StopAfter {
@@ -77,8 +79,8 @@ TEST(Training, RunHashDoesNotDependOnSlotsThreadsOrMicroBatches) {
   EXPECT_EQ(base, hash_of(tiny_run(temp.path() + "/b", {"rollout.slots=64", "rollout.kv_blocks=20",
                                                         "compute.threads=2"})));
   EXPECT_EQ(base, hash_of(tiny_run(temp.path() + "/c", {"train.tokens_per_microbatch=1"})));
-  EXPECT_EQ(base, hash_of(tiny_run(temp.path() + "/d", {"train.recompute=blocks",
-                                                        "train.eval_every_steps=0"})));
+  EXPECT_EQ(base, hash_of(tiny_run(temp.path() + "/d",
+                                   {"train.recompute=blocks", "train.eval_every_steps=0"})));
   EXPECT_NE(base, hash_of(tiny_run(temp.path() + "/e", {"run.seed=6"})));
 }
 
@@ -153,9 +155,9 @@ TEST(Training, ResumeRefusesOtherNumbers) {
   StopAfter stop{1};
   train(tiny_run(temp.path() + "/run"), stop.services());
   StopAfter never{100};
-  EXPECT_THROW(train(tiny_run(temp.path() + "/run", {"optimizer.learning_rate=0.5"}),
-                     never.services()),
-               ConfigError);
+  EXPECT_THROW(
+      train(tiny_run(temp.path() + "/run", {"optimizer.learning_rate=0.5"}), never.services()),
+      ConfigError);
 }
 
 TEST(Training, AFullDiskKeepsTheOldCheckpoint) {
@@ -183,18 +185,18 @@ TEST(Training, StopsAtTheEndOfThePrompts) {
              "\"}\n";
   }
   real_files().write_atomic(temp.path() + "/data.jsonl", lines);
-  const RunConfig config = tiny_run(
-      temp.path() + "/run",
-      {"data.train.task=\"\"", "data.train.file=" + temp.path() + "/data.jsonl",
-                        "data.train.epochs=1", "train.steps=50"});
+  const RunConfig config =
+      tiny_run(temp.path() + "/run",
+               {"data.train.task=\"\"", "data.train.file=" + temp.path() + "/data.jsonl",
+                "data.train.epochs=1", "train.steps=50"});
   EXPECT_EQ(train(config, {}).steps_done, 3);  // 4 + 4 + 2 prompts
 }
 
 TEST(Training, WithoutAnySignalTheWeightsStay) {
   const TempDir temp("flat");
-  const RunConfig config = tiny_run(
-      temp.path() + "/run", {"rewards=[{name: regex_match, pattern: impossible}]",
-                             "train.checkpoint_every_steps=1", "train.steps=2"});
+  const RunConfig config =
+      tiny_run(temp.path() + "/run", {"rewards=[{name: regex_match, pattern: impossible}]",
+                                      "train.checkpoint_every_steps=1", "train.steps=2"});
   train(config, {});
   const auto metrics = steady_metrics(config.run_dir());
   EXPECT_EQ(metrics[1]["update/without_signal"], 1.0);
@@ -208,8 +210,8 @@ TEST(Training, WithoutAnySignalTheWeightsStay) {
 TEST(Training, SupervisedLossFallsAndEvaluateReadsTheResult) {
   const TempDir temp("sft");
   const RunConfig config =
-      tiny_run(temp.path() + "/run", {"train.steps=30", "train.eval_every_steps=30",
-                                      "optimizer.learning_rate=0.02"});
+      tiny_run(temp.path() + "/run",
+               {"train.steps=30", "train.eval_every_steps=30", "optimizer.learning_rate=0.02"});
   const RunOutcome outcome = sft(config, {});
   const auto metrics = steady_metrics(outcome.dir);
   const double first = metrics[1]["sft/loss"];

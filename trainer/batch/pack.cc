@@ -13,13 +13,13 @@ namespace {
 
 // What is needed of one row of a group.
 struct NeededRow {
-  int32_t tokens = 0;        // its own tokens [0, tokens) are packed
-  std::set<int32_t> cuts;    // own lengths at which something forks: segment borders
+  int32_t tokens = 0;      // its own tokens [0, tokens) are packed
+  std::set<int32_t> cuts;  // own lengths at which something forks: segment borders
 };
 
 // One piece of a row once it is packed.
 struct PackedPiece {
-  int32_t begin = 0;    // own tokens of the row [begin, end)
+  int32_t begin = 0;  // own tokens of the row [begin, end)
   int32_t end = 0;
   int32_t segment = 0;
 };
@@ -32,8 +32,8 @@ struct Prediction {
   auto operator<=>(const Prediction&) const = default;
 };
 
-// The row and own length where a row's context really ends before the row begins: forks that inherit
-// nothing of the parent's own tokens belong to an ancestor. Row -1: the context is empty.
+// The row and own length where a row's context really ends before the row begins: forks that
+// inherit nothing of the parent's own tokens belong to an ancestor. Row -1: the context is empty.
 std::pair<int32_t, int32_t> fork_place(const Group& group, int32_t row) {
   const int32_t fork = group.rows[row].fork;
   int32_t owner = group.rows[row].parent;
@@ -76,7 +76,8 @@ class GroupPacker {
     }
   }
 
-  // A token is predicted from the one before it: its row up to there, and all ancestors, are needed.
+  // A token is predicted from the one before it: its row up to there, and all ancestors, are
+  // needed.
   void need_source(const TokenPlace& place) {
     const int64_t position = group_.rows[place.row].fork + place.offset;
     KEDGE_CHECK(position > 0, "row ", place.row,
@@ -162,10 +163,10 @@ class GroupPacker {
 
   const GroupPaths& in_;
   const Group& group_;
-  std::map<int32_t, std::vector<TokenPlace>> places_;       // by trajectory
-  std::map<int32_t, NeededRow> needed_;                     // by row: parents before children
-  std::map<int32_t, std::vector<PackedPiece>> pieces_;      // by row
-  std::set<std::pair<int32_t, int32_t>> predictions_;       // (row, offset)
+  std::map<int32_t, std::vector<TokenPlace>> places_;   // by trajectory
+  std::map<int32_t, NeededRow> needed_;                 // by row: parents before children
+  std::map<int32_t, std::vector<PackedPiece>> pieces_;  // by row
+  std::set<std::pair<int32_t, int32_t>> predictions_;   // (row, offset)
 };
 
 // Runs of trajectories of an oversized group that fit the target (at least one each).
@@ -205,7 +206,9 @@ void pack_group(const GroupPaths& group, PackedBatch& batch) {
   GroupPacker(group).append_to(batch);
 }
 
-int64_t packed_tokens(const GroupPaths& group) { return GroupPacker(group).num_tokens(); }
+int64_t packed_tokens(const GroupPaths& group) {
+  return GroupPacker(group).num_tokens();
+}
 
 std::vector<PackedBatch> pack(std::vector<GroupPaths> groups, const PackOptions& options) {
   if (options.split_groups) {
@@ -215,9 +218,9 @@ std::vector<PackedBatch> pack(std::vector<GroupPaths> groups, const PackOptions&
   for (const GroupPaths& group : groups) {
     GroupPacker packer(group);
     const int64_t tokens = packer.num_tokens();
-    const bool fits = !batches.empty() && static_cast<int64_t>(batches.back().tokens.size()) +
-                                                  tokens <=
-                                              options.tokens_per_microbatch;
+    const bool fits =
+        !batches.empty() && static_cast<int64_t>(batches.back().tokens.size()) + tokens <=
+                                options.tokens_per_microbatch;
     if (!fits) {
       batches.emplace_back();
       batches.back().temperature = options.temperature;

@@ -1,4 +1,5 @@
-// The tokens of a trajectory's response, in the one order that advantages, losses and packing share.
+// The tokens of a trajectory's response, in the one order that advantages, losses and packing
+// share.
 #pragma once
 #include <cstdint>
 #include <vector>

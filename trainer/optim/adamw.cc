@@ -65,8 +65,7 @@ void AdamW::step(Context& context, const Parameters& parameters, double learning
   s.beta1 = static_cast<float>(config_.beta1);
   s.beta2 = static_cast<float>(config_.beta2);
   s.step_size = static_cast<float>(learning_rate / (1.0 - integer_power(config_.beta1, updates_)));
-  s.root_scale =
-      static_cast<float>(1.0 / std::sqrt(1.0 - integer_power(config_.beta2, updates_)));
+  s.root_scale = static_cast<float>(1.0 / std::sqrt(1.0 - integer_power(config_.beta2, updates_)));
   s.epsilon = static_cast<float>(config_.epsilon);
   s.keep = static_cast<float>(1.0 - learning_rate * config_.weight_decay);
   float* weight = parameters.flat().f32();
@@ -76,7 +75,8 @@ void AdamW::step(Context& context, const Parameters& parameters, double learning
       const Share share = share_of(run.end - run.begin, worker, context.pool.size(), 16);
       const int64_t begin = run.begin + share.begin;
       if (share.end > share.begin) {
-        adamw_update(s, run.decayed, {weight + begin, grad + begin, &first_[begin], &second_[begin]},
+        adamw_update(s, run.decayed,
+                     {weight + begin, grad + begin, &first_[begin], &second_[begin]},
                      share.end - share.begin);
       }
     }

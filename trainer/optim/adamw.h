@@ -15,13 +15,13 @@ namespace kedge {
 
 // Constants of one update, computed once in double.
 struct AdamWStep {
-  float grad_scale = 1.0f;   // clipping
+  float grad_scale = 1.0f;  // clipping
   float beta1 = 0.0f;
   float beta2 = 0.0f;
-  float step_size = 0.0f;    // lr / (1 - beta1^t)
-  float root_scale = 0.0f;   // 1 / sqrt(1 - beta2^t)
+  float step_size = 0.0f;   // lr / (1 - beta1^t)
+  float root_scale = 0.0f;  // 1 / sqrt(1 - beta2^t)
   float epsilon = 0.0f;
-  float keep = 1.0f;         // 1 - lr * weight_decay for decayed tensors
+  float keep = 1.0f;  // 1 - lr * weight_decay for decayed tensors
 };
 
 // Floats [0, n) of one run that is decayed (keep applies) or not. One order of IEEE operations per
@@ -36,7 +36,8 @@ struct AdamWSlices {
 };
 void adamw_update(const AdamWStep& step, bool decayed, const AdamWSlices& slices, int64_t n);
 
-// Thread rule: one thread. The moments are state: save and load through first(), second(), updates().
+// Thread rule: one thread. The moments are state: save and load through first(), second(),
+// updates().
 class AdamW {
  public:
   // Remembers which parts of the buffer are decayed (NamedTensor::decay).

@@ -34,7 +34,8 @@ double global_norm(Context& context, std::span<const float> values) {
     const Share share = share_of(blocks, worker, context.pool.size());
     for (int64_t b = share.begin; b < share.end; ++b) {
       const int64_t begin = b * kNormBlock;
-      sums[b] = block_square_sum(values.subspan(begin, std::min<int64_t>(kNormBlock, size - begin)));
+      sums[b] =
+          block_square_sum(values.subspan(begin, std::min<int64_t>(kNormBlock, size - begin)));
     }
   });
   double total = 0.0;
@@ -42,6 +43,8 @@ double global_norm(Context& context, std::span<const float> values) {
   return std::sqrt(total);
 }
 
-double clip_scale(double norm, double limit) { return std::min(1.0, limit / (norm + 1e-6)); }
+double clip_scale(double norm, double limit) {
+  return std::min(1.0, limit / (norm + 1e-6));
+}
 
 }  // namespace kedge

@@ -33,7 +33,8 @@ std::vector<Token> context_of_target(const PackedBatch& batch, int32_t m) {
   std::vector<Token> tokens;
   for (const int32_t s : batch.layout.lineage(segment)) {
     const SegmentSpan& span = batch.layout.segments[s];
-    for (int32_t i = span.begin; i < span.end && i <= source; ++i) tokens.push_back(batch.tokens[i]);
+    for (int32_t i = span.begin; i < span.end && i <= source; ++i)
+      tokens.push_back(batch.tokens[i]);
   }
   return tokens;
 }
@@ -134,8 +135,7 @@ TEST(Pack, CutsInOrderAndLetsAnOversizedGroupRunAlone) {
 
 TEST(Pack, SplitsGroupsBetweenTrajectoriesWhenAsked) {
   const Group group = plain_group(0, {1, 2}, {{3, 4}, {5, 6}, {7, 8}});
-  const auto batches =
-      pack({all_paths(group)}, {.tokens_per_microbatch = 4, .split_groups = true});
+  const auto batches = pack({all_paths(group)}, {.tokens_per_microbatch = 4, .split_groups = true});
   ASSERT_EQ(batches.size(), 2u);
   EXPECT_EQ(batches[0].tokens, (std::vector<Token>{1, 2, 3, 5}));
   EXPECT_EQ(batches[1].tokens, (std::vector<Token>{1, 2, 7}));
