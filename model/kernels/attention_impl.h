@@ -170,13 +170,18 @@ KEDGE_INLINE void decode_scores(const DecodeCall& c, int64_t head, int64_t block
   KEDGE_UNROLL for (int h = 0; h < H; ++h) {
     KEDGE_UNROLL for (int v = 0; v < B * kVecs16; ++v) acc[h][v] = set1(0.0f);
   }
-  const float* k[B];
-  KEDGE_UNROLL for (int b = 0; b < B; ++b) k[b] = c.keys.runs[block + b].k;
+  // Every block lies elsewhere, so the hardware cannot know the next ones.
+  const float *k[B], *next[B];
+  KEDGE_UNROLL for (int b = 0; b < B; ++b) {
+    k[b] = c.keys.runs[block + b].k;
+    next[b] = block + B + b < c.keys.count ? c.keys.runs[block + B + b].k : k[b];
+  }
   const float* q = c.q + head * d;
   for (int64_t e = 0; e < d; ++e) {
     Vec qv[H];
     KEDGE_UNROLL for (int h = 0; h < H; ++h) qv[h] = set1(q[h * d + e]);
     KEDGE_UNROLL for (int b = 0; b < B; ++b) {
+      __builtin_prefetch(next[b] + e * 16, 0, 2);
       KEDGE_UNROLL for (int v = 0; v < kVecs16; ++v) {
         const Vec kv = load(k[b] + e * 16 + v * kWidth);
         KEDGE_UNROLL for (int h = 0; h < H; ++h) {
@@ -245,7 +250,9 @@ KEDGE_INLINE void decode_values(const DecodeCall& c, int64_t head, int64_t e, fl
     const KeyRun& run = c.keys.runs[i];
     const int64_t count = min_of(run.count, c.limit - j);
     const float* row = run.v + e;
-    for (int64_t key = 0; key < count; ++key, ++j, row += run.v_row) {
+    const float* next = i + 1 < c.keys.count ? c.keys.runs[i + 1].v + e : row;
+    for (int64_t key = 0; key < count; ++key, ++j, row += run.v_row, next += run.v_row) {
+      KEDGE_UNROLL for (int v = 0; v < NV * kWidth; v += 16) __builtin_prefetch(next + v, 0, 2);
       Vec vv[NV];
       KEDGE_UNROLL for (int v = 0; v < NV; ++v) vv[v] = read(row + v * kWidth);
       KEDGE_UNROLL for (int h = 0; h < H; ++h) {
