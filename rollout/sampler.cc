@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "core/error.h"
 #include "model/kernels/kernels.h"
@@ -97,74 +98,87 @@ Token Sampler::draw_all(std::span<const float> logits, float scale, const RowSof
 
 SampledToken Sampler::draw_kept(std::span<const float> logits, const Sampling& sampling,
                                 float scale, const RowSoftmax& softmax, double uniform) {
-  keep(logits, sampling, scale, softmax);
-  std::sort(candidates_.begin(), candidates_.end(),
-            [](const Candidate& a, const Candidate& b) { return a.id < b.id; });
+  weights_.resize(std::max(weights_.size(), logits.size()));
+  weigh(logits, scale, softmax.max, weights_.data());
+  const Candidate border = last_kept(logits, sampling, scale, softmax.sum);
+  kept_.clear();
   double total = 0.0;
-  weights_.resize(std::max(weights_.size(), candidates_.size()));
-  for (size_t i = 0; i < candidates_.size(); ++i) weights_[i] = candidates_[i].z - softmax.max;
-  kernels().exp(weights_.data(), weights_.data(), static_cast<int64_t>(candidates_.size()));
-  for (size_t i = 0; i < candidates_.size(); ++i) total += static_cast<double>(weights_[i]);
+  for (size_t v = 0; v < logits.size(); ++v) {
+    const Candidate candidate{logits[v] * scale, static_cast<Token>(v)};
+    const auto weight = static_cast<double>(weights_[v]);
+    if (weight < sampling.min_p || kMoreLikely(border, candidate)) continue;
+    kept_.push_back(candidate.id);
+    total += weight;
+  }
   const double target = uniform * total;
   double running = 0.0;
-  size_t chosen = 0;
-  for (size_t i = 0; i < candidates_.size() && running <= target; ++i) {
-    if (weights_[i] == 0.0f) continue;
-    running += static_cast<double>(weights_[i]);
-    chosen = i;
+  Token chosen = kept_.front();
+  for (size_t i = 0; i < kept_.size() && running <= target; ++i) {
+    if (weights_[kept_[i]] == 0.0f) continue;
+    chosen = kept_[i];
+    running += static_cast<double>(weights_[chosen]);
   }
-  const Candidate& token = candidates_[chosen];
-  const float policy = token_logprob(logits[token.id], scale, softmax.lse);
-  if (candidates_.size() == logits.size()) return {token.id, policy, policy};
-  const double kept = static_cast<double>(token.z - softmax.max) - math::log(total);
-  return {token.id, policy, static_cast<float>(kept)};
+  const float policy = token_logprob(logits[chosen], scale, softmax.lse);
+  if (kept_.size() == logits.size()) return {chosen, policy, policy};
+  const double z = static_cast<double>(logits[chosen] * scale - softmax.max);
+  return {chosen, policy, static_cast<float>(z - math::log(total))};
 }
 
-// Leaves the kept set in candidates_, in any order.
-void Sampler::keep(std::span<const float> logits, const Sampling& sampling, float scale,
-                   const RowSoftmax& softmax) {
-  candidates_.resize(logits.size());
+// The least likely token that top_k and top_p keep.
+Sampler::Candidate Sampler::last_kept(std::span<const float> logits, const Sampling& sampling,
+                                      float scale, double total) {
+  const bool cuts_k = sampling.top_k > 0 && static_cast<size_t>(sampling.top_k) < logits.size();
+  const auto everything =
+      Candidate{-std::numeric_limits<float>::infinity(), std::numeric_limits<Token>::max()};
+  if (!cuts_k && sampling.top_p >= 1.0) return everything;
+  // What is lighter than an equal share of the mass outside cannot be in the nucleus.
+  const double lightest =
+      cuts_k ? 0.0 : (1.0 - sampling.top_p) * total / static_cast<double>(logits.size());
+  candidates_.clear();
   for (size_t v = 0; v < logits.size(); ++v) {
-    candidates_[v] = {logits[v] * scale, static_cast<Token>(v)};
+    if (static_cast<double>(weights_[v]) < lightest) continue;
+    candidates_.push_back({logits[v] * scale, static_cast<Token>(v)});
   }
-  double total = softmax.sum;
-  if (sampling.top_k > 0 && static_cast<size_t>(sampling.top_k) < logits.size()) {
-    std::nth_element(candidates_.begin(), candidates_.begin() + sampling.top_k - 1,
-                     candidates_.end(), kMoreLikely);
+  if (cuts_k) {
+    const auto last = candidates_.begin() + sampling.top_k - 1;
+    std::nth_element(candidates_.begin(), last, candidates_.end(), kMoreLikely);
     candidates_.resize(sampling.top_k);
-    total = 0.0;
-    std::sort(candidates_.begin(), candidates_.end(), kMoreLikely);
-    for (const Candidate& c : candidates_)
-      total += static_cast<double>(math::exp(c.z - softmax.max));
+    if (sampling.top_p >= 1.0) return candidates_.back();
+    total = mass(0, candidates_.size());
   }
-  if (sampling.top_p < 1.0) {
-    candidates_.resize(sort_nucleus(sampling.top_p, total, softmax.max));
-  }
-  if (sampling.min_p > 0.0) {
-    std::erase_if(candidates_, [&](const Candidate& c) {
-      return static_cast<double>(math::exp(c.z - softmax.max)) < sampling.min_p;
-    });
-  }
+  return last_of_nucleus(sampling.top_p * total);
 }
 
-// Sorts as many of the most likely candidates to the front as hold `share` of `total`; returns how
-// many do. Few of a large vocabulary do, so the sorted part grows by a factor.
-size_t Sampler::sort_nucleus(double share, double total, float max) {
-  double running = 0.0;
-  size_t sorted = 0;
-  for (size_t want = 64; sorted < candidates_.size(); want *= 8) {
-    const size_t end = std::min(want, candidates_.size());
-    if (end < candidates_.size()) {
-      std::nth_element(candidates_.begin() + sorted, candidates_.begin() + end, candidates_.end(),
-                       kMoreLikely);
-    }
-    std::sort(candidates_.begin() + sorted, candidates_.begin() + end, kMoreLikely);
-    for (; sorted < end; ++sorted) {
-      running += static_cast<double>(math::exp(candidates_[sorted].z - max));
-      if (running >= share * total) return sorted + 1;
+// The candidate with which the mass of the most likely ones reaches `target`: halves the range that
+// it must be in, so that nothing is sorted but the last few.
+Sampler::Candidate Sampler::last_of_nucleus(double target) {
+  size_t begin = 0, end = candidates_.size();
+  double before = 0.0;
+  while (end - begin > 16) {
+    const size_t middle = begin + (end - begin) / 2;
+    std::nth_element(candidates_.begin() + begin, candidates_.begin() + middle,
+                     candidates_.begin() + end, kMoreLikely);
+    const double upper = mass(begin, middle);
+    if (before + upper >= target) {
+      end = middle;
+    } else {
+      before += upper;
+      begin = middle;
     }
   }
-  return candidates_.size();
+  std::sort(candidates_.begin() + begin, candidates_.begin() + end, kMoreLikely);
+  while (begin + 1 < end) {
+    before += static_cast<double>(weights_[candidates_[begin].id]);
+    if (before >= target) break;
+    ++begin;
+  }
+  return candidates_[begin];
+}
+
+double Sampler::mass(size_t begin, size_t end) const {
+  double sum = 0.0;
+  for (size_t i = begin; i < end; ++i) sum += static_cast<double>(weights_[candidates_[i].id]);
+  return sum;
 }
 
 }  // namespace kedge

@@ -43,12 +43,14 @@ class Sampler {
                  double uniform);
   SampledToken draw_kept(std::span<const float> logits, const Sampling& sampling, float scale,
                          const RowSoftmax& softmax, double uniform);
-  void keep(std::span<const float> logits, const Sampling& sampling, float scale,
-            const RowSoftmax& softmax);
-  size_t sort_nucleus(double share, double total, float max);
+  Candidate last_kept(std::span<const float> logits, const Sampling& sampling, float scale,
+                      double total);
+  Candidate last_of_nucleus(double target);
+  double mass(size_t begin, size_t end) const;
 
   std::vector<Candidate> candidates_;
-  std::vector<float> weights_;
+  std::vector<Token> kept_;     // ascending
+  std::vector<float> weights_;  // exp(z - max) by id
 };
 
 }  // namespace kedge
