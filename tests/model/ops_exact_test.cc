@@ -2,7 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "model/kernels/kernels.h"
+#include "core/tensor_view.h"
+#include "tests/support/exact_operators.h"
 
 namespace kedge {
 namespace {
@@ -15,6 +16,89 @@ TEST(ExactOperators, TableIsFullAndNamesItsCodePath) {
                 ops.embedding && ops.head);
   }
   EXPECT_EQ(exact_operators().name, std::string("exact ") + name_of(chosen_isa()));
+}
+
+// ---- bf16 weights: close to fp32 on rounded operands, and the same everywhere ------------------
+
+using Start = LinearOp::Start;
+
+Floats rounded(const Floats& x) {
+  Floats out = x;
+  for (float& value : out.memory) value = from_bf16(to_bf16(value));
+  return out;
+}
+
+TEST(ExactBf16, LinearIsFp32OnRoundedOperands) {
+  const Operators oracle = reference_operators();
+  Machine machine;
+  for (const auto& [n, k] : std::vector<std::array<int64_t, 2>>{{75, 130}, {33, 47}}) {
+    const Floats x = random_floats({37, k}, 1), w = random_floats({n, k}, 2);
+    const Floats dy = random_floats({37, n}, 3), bias = random_floats({n}, 4);
+    Floats y({37, n}), dx({37, k}), dw({n, k});
+    const Floats rounded_w = rounded(w);
+    oracle.linear->forward(machine.context, rounded(x), {rounded_w, nullptr}, bias, Start::bias, y);
+    oracle.linear->backward_input(machine.context, rounded(dy), {rounded_w, nullptr}, dx);
+    oracle.linear->backward_weight(machine.context, dy, x, dw, {});
+    std::vector<std::vector<float>> first;
+    for (const Isa isa : available_isas()) {
+      for (const int threads : {1, 2, 3}) {
+        const std::string label = std::string(name_of(isa)) + " " + std::to_string(threads);
+        const Operators ops = exact::operators_of(kernels_of(isa), WeightFormat::bf16);
+        Machine own(threads);
+        const auto packed = ops.linear->prepare(w);
+        const Weight weight{w, packed.get()};
+        ops.linear->refresh(own.context, weight);
+        Floats gy({37, n}), gx({37, k}), gw({n, k});
+        ops.linear->forward(own.context, x, weight, bias, Start::bias, gy);
+        ops.linear->backward_input(own.context, dy, weight, gx);
+        ops.linear->backward_weight(own.context, dy, x, gw, {});
+        expect_close(gy.memory, y.memory, 2e-6, label);
+        expect_close(gx.memory, dx.memory, 2e-6, label + " dx");
+        expect_close(gw.memory, dw.memory, 2e-6, label + " dw");
+        if (first.empty()) first = {gy.memory, gx.memory};
+        expect_same_bits(gy.memory, first[0], label);
+        expect_same_bits(gx.memory, first[1], label + " dx");
+        for (int64_t row : {0, 5, 36}) {
+          Floats one({1, n});
+          ops.linear->forward(own.context, x.view.rows(row, row + 1), weight, bias, Start::bias, one);
+          const std::vector<float> expected(gy.memory.begin() + row * n,
+                                            gy.memory.begin() + (row + 1) * n);
+          expect_same_bits(one.memory, expected, label + " alone");
+        }
+      }
+    }
+  }
+}
+
+TEST(ExactBf16, PanelsTakeHalfTheMemory) {
+  const Floats w = random_floats({64, 128}, 1);
+  EXPECT_EQ(exact_operators(WeightFormat::bf16).linear->prepare(w)->bytes() * 2,
+            exact_operators().linear->prepare(w)->bytes());
+  EXPECT_NE(exact_operators(WeightFormat::bf16).name, exact_operators().name);
+}
+
+TEST(ExactBf16, HeadForwardAndBackward) {
+  const Operators oracle = reference_operators();
+  const Floats x = rounded(random_floats({9, 32}, 1)), w = rounded(random_floats({51, 32}, 2));
+  std::vector<int32_t> source = {0, 1, 1, 4, 8};
+  std::vector<Token> id = {3, 50, 0, 7, 7};
+  const std::vector<float> dlogprob = {1.0f, -0.5f, 0.25f, 2.0f, 1.0f};
+  const auto run = [&](const Operators& ops, std::vector<float>& logprob, Floats& dx, Floats& dw) {
+    Machine machine(2);
+    std::vector<float> lse(5);
+    ops.head->forward(machine.context, x, {w, nullptr}, {source, id}, 1.0f, logprob, lse, {});
+    HeadOp::Gradients gradients;
+    gradients.dlogprob_M = dlogprob;
+    gradients.lse_M = lse;
+    ops.head->backward(machine.context, x, {w, nullptr}, {source, id}, 1.0f, gradients, dx, dw);
+  };
+  std::vector<float> expected(5), got(5);
+  Floats dx({9, 32}), dw({51, 32}), gx({9, 32}), gw({51, 32});
+  run(oracle, expected, dx, dw);
+  run(exact_operators(WeightFormat::bf16), got, gx, gw);
+  expect_close(got, expected, 3e-6, "logprob");
+  expect_close(gx.memory, dx.memory, 1e-2, "dx");  // d logits are rounded to bf16
+  expect_close(gw.memory, dw.memory, 1e-5, "dw");
 }
 
 }  // namespace
