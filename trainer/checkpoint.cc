@@ -91,21 +91,35 @@ std::string CheckpointStore::save(int64_t step, const std::string& numbers_hash,
   const std::string name = checkpoint_name(step);
   const std::string done = path_join(dir_, name);
   if (latest() == done) return done;
+  write_directory(name, [&](const std::string& dir) {
+    const std::string state_dir = path_join(dir, "trainer_state");
+    files_.make_directories(state_dir);
+    write_model(dir);
+    write_state(state_dir, step, numbers_hash, state);
+  });
+  files_.write_atomic(path_join(dir_, "latest"), name + "\n");
+  remove_old(name);
+  return done;
+}
+
+void CheckpointStore::save_final(const std::function<void(const std::string& dir)>& write_model) {
+  write_directory("final", write_model);
+}
+
+void CheckpointStore::write_directory(
+    const std::string& name, const std::function<void(const std::string& dir)>& fill) const {
   const std::string unfinished = path_join(dir_, ".unfinished_" + name);
   try {
     files_.remove_all(unfinished);
-    files_.make_directories(path_join(unfinished, "trainer_state"));
-    write_model(unfinished);
-    write_state(path_join(unfinished, "trainer_state"), step, numbers_hash, state);
+    files_.make_directories(unfinished);
+    fill(unfinished);
   } catch (const FileError&) {
     files_.remove_all(unfinished);
     throw;
   }
-  files_.remove_all(done);  // of a run that was rewound; `latest` names another one
-  files_.rename(unfinished, done);
-  files_.write_atomic(path_join(dir_, "latest"), name + "\n");
-  remove_old(name);
-  return done;
+  // One that stands there is of a run that was rewound: `latest` names another.
+  files_.remove_all(path_join(dir_, name));
+  files_.rename(unfinished, path_join(dir_, name));
 }
 
 void CheckpointStore::write_state(const std::string& dir, int64_t step,

@@ -39,6 +39,9 @@ class CheckpointStore {
   std::string save(int64_t step, const std::string& numbers_hash, const TrainerState& state,
                    const std::function<void(const std::string& dir)>& write_model);
 
+  // At the end of a run: the model alone, as checkpoints/final, complete or absent.
+  void save_final(const std::function<void(const std::string& dir)>& write_model);
+
   // Puts everything back and returns the step. A checkpoint of a run with other numbers, a missing
   // or foreign member, and tensors whose hash is another than written are ConfigErrors. The caller
   // refreshes packed forms.
@@ -46,6 +49,9 @@ class CheckpointStore {
                const TrainerState& state) const;
 
  private:
+  // Fills a directory under another name, then renames it to `name`.
+  void write_directory(const std::string& name,
+                       const std::function<void(const std::string& dir)>& fill) const;
   void write_state(const std::string& dir, int64_t step, const std::string& numbers_hash,
                    const TrainerState& state) const;
   void remove_old(const std::string& newest) const;

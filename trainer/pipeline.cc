@@ -160,6 +160,7 @@ RunOutcome Pipeline::leave() {
     note("stopped by a signal after step " + std::to_string(step_) + "; --resume goes on");
     return outcome;
   }
+  p_.checkpoints.save_final(p_.write_model);
   HashChain whole = p_.hash;
   whole.add_number(hash_tensor(p_.learner.parameters().flat()));
   outcome.run_hash = whole.hex();

@@ -82,6 +82,20 @@ TEST(Checkpoint, KeepsTheNewest) {
   EXPECT_EQ(real_files().list(temp.path()), expected);
 }
 
+TEST(Checkpoint, TheFinalModelStandsBesideTheCheckpoints) {
+  const TempDir temp("final");
+  CheckpointStore store(real_files(), temp.path(), 1);
+  Subject subject(1);
+  subject.save(store, 3);
+  for (int again = 0; again < 2; ++again) {
+    store.save_final([&](const std::string& dir) { save_model(dir, subject.parameters, {}); });
+  }
+  Subject loaded(2);
+  load_weights(temp.path() + "/final", loaded.parameters);
+  EXPECT_EQ(loaded.parameters.flat().f32()[0], subject.parameters.flat().f32()[0]);
+  EXPECT_EQ(store.latest(), temp.path() + "/step_000003");
+}
+
 TEST(Checkpoint, RefusesAnotherRunAndDamage) {
   const TempDir temp("damage");
   CheckpointStore store(real_files(), temp.path(), 0);

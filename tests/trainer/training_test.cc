@@ -42,10 +42,11 @@ TEST(Training, LeavesAWholeRunDirectory) {
   EXPECT_EQ(outcome.steps_done, 4);
   EXPECT_EQ(outcome.run_hash.size(), 32u);
   FileSystem& files = real_files();
-  for (const char* name : {"config.yaml", "metrics.jsonl", "samples.jsonl", "log.txt",
-                           "checkpoints/latest", "checkpoints/step_000002/model.safetensors",
-                           "checkpoints/step_000004/trainer_state/state.json",
-                           "checkpoints/step_000004/tokenizer.json"}) {
+  for (const char* name :
+       {"config.yaml", "metrics.jsonl", "samples.jsonl", "log.txt", "checkpoints/latest",
+        "checkpoints/step_000002/model.safetensors",
+        "checkpoints/step_000004/trainer_state/state.json",
+        "checkpoints/step_000004/tokenizer.json", "checkpoints/final/model.safetensors"}) {
     EXPECT_TRUE(files.exists(outcome.dir + "/" + name)) << name;
   }
   EXPECT_FALSE(files.list(outcome.dir + "/tb").empty());
