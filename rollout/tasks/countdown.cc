@@ -171,7 +171,7 @@ void CountdownConfig::check(const std::string& path) const {
   }
 }
 
-TaskEntry countdown_entry() {
+TaskEntry countdown_task() {
   return {"countdown", "make a target from given numbers, 3 7 25 4 -> 31:", &create,
           [] { return describe(CountdownConfig()); }};
 }

@@ -31,6 +31,6 @@ void visit(V& v, CountdownConfig& c) {
   v.field("operations", c.operations, "operations that solutions use, out of +-*", not_empty());
 }
 
-TaskEntry countdown_entry();
+TaskEntry countdown_task();
 
 }  // namespace kedge

@@ -115,7 +115,7 @@ void SumsConfig::check(const std::string& path) const {
   }
 }
 
-TaskEntry sums_entry() {
+TaskEntry sums_task() {
   return {"sums", "add and subtract one-digit numbers, 7+5-3+8=", &create,
           [] { return describe(SumsConfig()); }};
 }

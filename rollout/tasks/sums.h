@@ -30,6 +30,6 @@ void visit(V& v, SumsConfig& c) {
           between(0, 1));
 }
 
-TaskEntry sums_entry();
+TaskEntry sums_task();
 
 }  // namespace kedge

@@ -7,8 +7,8 @@ namespace kedge {
 
 const std::vector<TaskEntry>& task_table() {
   static const std::vector<TaskEntry> table = {
-      sums_entry(),
-      countdown_entry(),
+      sums_task(),
+      countdown_task(),
   };
   return table;
 }

@@ -8,7 +8,7 @@ namespace kedge {
 namespace {
 
 std::unique_ptr<Task> make_countdown(const std::string& yaml = "") {
-  return countdown_entry().create(parse_yaml(yaml, "test.yaml"), "data.train");
+  return countdown_task().create(parse_yaml(yaml, "test.yaml"), "data.train");
 }
 
 // Evaluates + - * and parentheses; collects the numbers used.

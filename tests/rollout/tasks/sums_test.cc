@@ -8,7 +8,7 @@ namespace kedge {
 namespace {
 
 std::unique_ptr<Task> make_sums(const std::string& yaml = "") {
-  return sums_entry().create(parse_yaml(yaml, "test.yaml"), "data.train");
+  return sums_task().create(parse_yaml(yaml, "test.yaml"), "data.train");
 }
 
 // The total of `7+5-3=`, and the smallest running total on the way.
