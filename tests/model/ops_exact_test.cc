@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include "core/tensor_view.h"
+#include "model/transformer.h"
 #include "tests/support/exact_operators.h"
+#include "tests/support/small_models.h"
 
 namespace kedge {
 namespace {
@@ -99,6 +101,120 @@ TEST(ExactBf16, HeadForwardAndBackward) {
   expect_close(got, expected, 3e-6, "logprob");
   expect_close(gx.memory, dx.memory, 1e-2, "dx");  // d logits are rounded to bf16
   expect_close(gw.memory, dw.memory, 1e-5, "dw");
+}
+
+// ---- the whole model: one forward, whoever calls it --------------------------------------------
+
+// A model on one code path; hidden states of packed trees, of decode, and gradients.
+struct ModelRun {
+  Machine machine;
+  Operators ops;
+  ModelConfig config;
+  Parameters parameters;
+  Transformer transformer;
+
+  ModelRun(const ModelConfig& config, Isa isa, int threads, WeightFormat format)
+      : machine(threads), ops(exact::operators_of(kernels_of(isa), format)), config(config),
+        parameters(config, Parameters::Gradients::yes), transformer(config, ops) {
+    test::randomize(parameters, 3);
+    parameters.refresh(machine.context, ops);
+  }
+
+  // Adds to the gradients; returns the hidden states of all tokens.
+  std::vector<float> pass(const std::vector<Token>& tokens, const SegmentLayout& layout,
+                          const Floats& dhidden) {
+    Activations activations(config, Recompute::none);
+    transformer.forward(machine.context, parameters, tokens, layout, activations);
+    const TensorView hidden = activations.hidden();
+    const std::vector<float> out(hidden.f32(), hidden.f32() + hidden.numel());
+    Floats work = dhidden;
+    transformer.backward(machine.context, parameters, tokens, layout, activations, work);
+    return out;
+  }
+
+  // Hidden states of one row, prefilled up to `prefill` and then decoded token by token.
+  std::vector<float> decode(const std::vector<Token>& tokens, int32_t prefill) {
+    const auto count = static_cast<int32_t>(tokens.size());
+    KvCache kv(config, 8);
+    const std::vector<int32_t> blocks = {6, 2, 7, 0, 1};
+    Floats hidden({count, config.hidden});
+    for (int32_t at = 0; at < count;) {
+      const int32_t some = at == 0 ? prefill : 1;
+      PagedLayout layout;
+      layout.rows.push_back({0, some, at, blocks});
+      transformer.forward_paged(machine.context, parameters, {tokens.data() + at, size_t(some)},
+                                layout, kv, hidden.view.rows(at, at + some));
+      at += some;
+    }
+    return hidden.memory;
+  }
+
+  std::vector<float> gradients() const {
+    const TensorView flat = parameters.flat_grad();
+    return {flat.f32(), flat.f32() + flat.numel()};
+  }
+};
+
+TEST(ExactModel, DecodeAndTrainingForwardAgreeOnEveryPath) {
+  for (const char* family : {"llama", "qwen2", "qwen3"}) {
+    for (const WeightFormat format : {WeightFormat::fp32, WeightFormat::bf16}) {
+      const ModelConfig config = test::small_config(family);
+      const SegmentLayout layout = test::random_forest(3, 5, 19, 4);
+      const std::vector<Token> tokens = test::random_tokens(layout.num_tokens(), config.vocab, 1);
+      const Floats dhidden = random_floats({layout.num_tokens(), config.hidden}, 5);
+      std::vector<float> hidden, gradients;
+      for (const Isa isa : available_isas()) {
+        for (const int threads : {1, 2, 3}) {
+          const std::string label = std::string(family) + " " + name_of(isa);
+          ModelRun run(config, isa, threads, format);
+          const std::vector<float> got = run.pass(tokens, layout, dhidden);
+          if (hidden.empty()) hidden = got, gradients = run.gradients();
+          expect_same_bits(got, hidden, label + " hidden");
+          expect_same_bits(run.gradients(), gradients, label + " gradients");
+        }
+      }
+      ModelRun run(config, chosen_isa(), 2, format);
+      for (int32_t leaf = 0; leaf < static_cast<int32_t>(layout.segments.size()); ++leaf) {
+        std::vector<Token> row;
+        std::vector<float> expected;
+        for (const int32_t s : layout.lineage(leaf)) {
+          const SegmentSpan& span = layout.segments[s];
+          row.insert(row.end(), tokens.begin() + span.begin, tokens.begin() + span.end);
+          expected.insert(expected.end(), hidden.begin() + span.begin * config.hidden,
+                          hidden.begin() + span.end * config.hidden);
+        }
+        const auto whole = static_cast<int32_t>(row.size());
+        for (const int32_t prefill : {1, (whole + 1) / 2, whole}) {
+          expect_same_bits(run.decode(row, prefill), expected, "leaf " + std::to_string(leaf));
+        }
+      }
+    }
+  }
+}
+
+TEST(ExactModel, GradientsDoNotDependOnTheCutBetweenTrees) {
+  const ModelConfig config = test::small_config("qwen3");
+  const SegmentLayout layout = test::random_forest(2, 6, 15, 9);
+  const std::vector<Token> tokens = test::random_tokens(layout.num_tokens(), config.vocab, 2);
+  const Floats dhidden = random_floats({layout.num_tokens(), config.hidden}, 6);
+  ModelRun whole(config, chosen_isa(), 2, WeightFormat::fp32);
+  ModelRun parts(config, chosen_isa(), 2, WeightFormat::fp32);
+  whole.pass(tokens, layout, dhidden);
+  for (int32_t tree = 0; tree < 2; ++tree) {
+    SegmentLayout alone;
+    const int32_t first = layout.tree_begin[tree], last = layout.tree_begin[tree + 1];
+    const int32_t begin = layout.segments[first].begin;
+    for (int32_t s = first; s < last; ++s) {
+      const SegmentSpan& span = layout.segments[s];
+      alone.add(span.end - span.begin, span.parent < 0 ? -1 : span.parent - first);
+    }
+    const int32_t end = begin + alone.num_tokens();
+    Floats part({alone.num_tokens(), config.hidden});
+    std::copy(dhidden.memory.begin() + begin * config.hidden,
+              dhidden.memory.begin() + end * config.hidden, part.memory.begin());
+    parts.pass({tokens.begin() + begin, tokens.begin() + end}, alone, part);
+  }
+  expect_same_bits(parts.gradients(), whole.gradients(), "gradients");
 }
 
 }  // namespace
