@@ -36,9 +36,8 @@ std::vector<Group> some_groups() {
 }
 
 struct Bench {
-  explicit Bench(const LearnerOptions& options, int threads = 1)
-      : machine(threads),
-        ops(reference_operators()),
+  explicit Bench(const LearnerOptions& options, Operators operators = reference_operators())
+      : ops(std::move(operators)),
         transformer(small_config(), ops),
         parameters(small_config(), Parameters::Gradients::yes) {
     randomize(parameters, 3);
@@ -175,6 +174,49 @@ TEST(Learner, EveryContiguousCutGivesTheSameBits) {
     EXPECT_EQ(report.loss.loss, expected_loss) << target;
   }
   EXPECT_EQ(most_cuts, static_cast<int32_t>(groups.size()));
+}
+
+TEST(Learner, ExactOperatorsGiveTheGradientsOfTheReference) {
+  const auto groups = some_groups();
+  Bench reference(options_with(1000));
+  Bench exact(options_with(1000), exact_operators());
+  const auto paths = on_policy(reference, groups);
+  reference.learner->update({paths, true});
+  exact.learner->update({paths, true});
+  const auto expected = reference.gradients();
+  const auto found = exact.gradients();
+  for (const NamedTensor& tensor : reference.parameters.tensors()) {
+    double error = 0.0;
+    double norm = 0.0;
+    for (int64_t i = tensor.offset; i < tensor.offset + tensor.numel(); ++i) {
+      error += std::pow(static_cast<double>(found[i]) - expected[i], 2);
+      norm += std::pow(expected[i], 2);
+    }
+    EXPECT_LT(std::sqrt(error), 1e-5 * std::sqrt(norm)) << tensor.name;
+  }
+}
+
+TEST(Learner, SharedPrefixesGiveTheGradientsOfSeparateRows) {
+  const auto groups = some_groups();
+  LearnerOptions apart = options_with(1);
+  apart.pack.split_groups = true;
+  for (const bool is_exact : {false, true}) {
+    const auto ops = [&] { return is_exact ? exact_operators() : reference_operators(); };
+    Bench shared(options_with(1000), ops());
+    Bench separate(apart, ops());
+    const auto paths = on_policy(shared, groups);
+    shared.learner->update({paths, true});
+    separate.learner->update({paths, true});
+    const auto a = shared.gradients();
+    const auto b = separate.gradients();
+    double error = 0.0;
+    double norm = 0.0;
+    for (size_t i = 0; i < a.size(); ++i) {
+      error += std::pow(static_cast<double>(a[i]) - b[i], 2);
+      norm += std::pow(b[i], 2);
+    }
+    EXPECT_LT(std::sqrt(error), 1e-5 * std::sqrt(norm)) << is_exact;
+  }
 }
 
 TEST(Learner, SharedPrefixesGiveTheLogProbsOfSeparateRows) {
