@@ -1,0 +1,50 @@
+#include <fstream>
+#include <iostream>
+
+#include "cli/arguments.h"
+#include "core/files.h"
+#include "trainer/algorithm/advantage_report.h"
+#include "trainer/algorithm/presets.h"
+
+namespace kedge {
+namespace {
+
+// Only the `algorithm:` block is read: CONFIG may hold nothing else.
+AlgorithmConfig load_algorithm(const std::vector<std::string>& words) {
+  const ConfigArguments split = split_config_arguments(words);
+  ConfigNode root;
+  for (const std::string& file : split.files) merge(root, load_yaml(file));
+  for (const std::string& assignment : split.overrides) apply_override(root, assignment);
+  const ConfigNode* algorithm = root.find("algorithm");
+  return bind_algorithm(algorithm ? *algorithm : ConfigNode{});
+}
+
+}  // namespace
+
+ExitCode advantage_command(const Arguments& arguments) {
+  CLI::App app("What the algorithm of CONFIG makes of given rewards, with every intermediate.",
+               "kedge advantage");
+  std::vector<std::string> words;
+  add_config_words(app, words);
+  parse(app, arguments);
+  // The JSONL file stands among the words; its ending tells it from YAML.
+  const auto is_groups = [](const std::string& word) { return word.ends_with(".jsonl"); };
+  const auto groups = std::find_if(words.begin(), words.end(), is_groups);
+  if (groups == words.end()) {
+    throw ConfigError("command line", "no groups given",
+                      "CONFIG.yaml and GROUPS.jsonl with {\"rewards\":[...],\"lengths\":[...]} per line");
+  }
+  const std::string file = *groups;
+  words.erase(groups);
+
+  std::vector<PromptLine> lines;
+  for_each_json_line(real_files().read(file), file, [&](const json& line, const std::string& place) {
+    lines.push_back({line, place});
+  });
+  for (const ordered_json& line : advantage_report(load_algorithm(words), lines)) {
+    std::cout << line.dump() << "\n";
+  }
+  return kExitDone;
+}
+
+}  // namespace kedge
