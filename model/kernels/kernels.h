@@ -9,6 +9,7 @@
 #include "model/kernels/attention.h"
 #include "model/kernels/gemm.h"
 #include "model/kernels/isa.h"
+#include "model/kernels/optim.h"
 #include "model/kernels/rows.h"
 
 namespace kedge {
@@ -54,6 +55,10 @@ struct Kernels {
   void (*attend_strip)(StripCall& call);
   void (*attend_decode)(const DecodeCall& call);
   void (*attend_strip_backward)(const StripBackwardCall& call);
+
+  void (*adamw)(const AdamWCall& call);
+  // Sum of squares in fp64: sixteen chains over the index mod 16, joined by halves.
+  double (*square_sum)(const float* x, int64_t n);
 
   // Limits of the machine (machine_limits.h).
   int64_t (*fma_loop)(int64_t steps, float* sink);

@@ -5,6 +5,7 @@
 #include "model/kernels/gemm_impl.h"
 #include "model/kernels/kernels.h"
 #include "model/kernels/limits_impl.h"
+#include "model/kernels/optim_impl.h"
 #include "model/kernels/rows_impl.h"
 #include "model/kernels/softmax_impl.h"
 
@@ -34,6 +35,8 @@ const Kernels& table() {
       .attend_strip = attend_strip,
       .attend_decode = attend_decode,
       .attend_strip_backward = attend_strip_backward,
+      .adamw = adamw,
+      .square_sum = square_sum,
       .fma_loop = fma_loop,
       .read_loop = read_loop,
       .copy_loop = copy_loop,

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/error.h"
+#include "model/kernels/kernels.h"
 
 namespace kedge {
 namespace {
@@ -16,6 +17,23 @@ double integer_power(double base, int64_t exponent) {
     base *= base;
   }
   return result;
+}
+
+AdamWCall call_of(const AdamWStep& s, bool decayed, const AdamWSlices& slices, int64_t n) {
+  return {.weight = slices.weight,
+          .grad = slices.grad,
+          .first = slices.first,
+          .second = slices.second,
+          .n = n,
+          .grad_scale = s.grad_scale,
+          .beta1 = s.beta1,
+          .rest1 = 1.0f - s.beta1,
+          .beta2 = s.beta2,
+          .rest2 = 1.0f - s.beta2,
+          .step_size = s.step_size,
+          .root_scale = s.root_scale,
+          .epsilon = s.epsilon,
+          .keep = decayed ? s.keep : 1.0f};
 }
 
 }  // namespace
@@ -75,9 +93,9 @@ void AdamW::step(Context& context, const Parameters& parameters, double learning
       const Share share = share_of(run.end - run.begin, worker, context.pool.size(), 16);
       const int64_t begin = run.begin + share.begin;
       if (share.end > share.begin) {
-        adamw_update(s, run.decayed,
-                     {weight + begin, grad + begin, &first_[begin], &second_[begin]},
-                     share.end - share.begin);
+        kernels().adamw(call_of(s, run.decayed,
+                                {weight + begin, grad + begin, &first_[begin], &second_[begin]},
+                                share.end - share.begin));
       }
     }
   });

@@ -34,6 +34,7 @@ struct AdamWSlices {
   float* first;
   float* second;
 };
+// The readable form of kernels().adamw, which updates run on: the same bits.
 void adamw_update(const AdamWStep& step, bool decayed, const AdamWSlices& slices, int64_t n);
 
 // Thread rule: one thread. The moments are state: save and load through first(), second(),

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <vector>
 
+#include "model/kernels/kernels.h"
+
 namespace kedge {
 
 double block_square_sum(std::span<const float> block) {
@@ -35,7 +37,7 @@ double global_norm(Context& context, std::span<const float> values) {
     for (int64_t b = share.begin; b < share.end; ++b) {
       const int64_t begin = b * kNormBlock;
       sums[b] =
-          block_square_sum(values.subspan(begin, std::min<int64_t>(kNormBlock, size - begin)));
+          kernels().square_sum(values.data() + begin, std::min<int64_t>(kNormBlock, size - begin));
     }
   });
   double total = 0.0;

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <cstring>
 
+#include "model/kernels/kernels.h"
+
 namespace kedge {
 namespace {
 
@@ -65,6 +67,37 @@ TEST(AdamW, FollowsTheFormulaInDouble) {
          lr * (dm / (1 - std::pow(0.9, t))) / (std::sqrt(dv / (1 - std::pow(0.99, t))) + epsilon);
   }
   EXPECT_NEAR(w, dw, 2e-6);
+}
+
+TEST(AdamW, EveryCodePathHasTheBitsOfThePlainLoop) {
+  AdamWStep s{.grad_scale = 0.7f,
+              .beta1 = 0.9f,
+              .beta2 = 0.999f,
+              .step_size = 1e-2f,
+              .root_scale = 3.0f,
+              .epsilon = 1e-8f,
+              .keep = 0.999f};
+  for (const int64_t n : {1, 15, 16, 33, 1000}) {
+    std::vector<float> grad(n), weight(n), first(n), second(n);
+    for (int64_t i = 0; i < n; ++i) {
+      grad[i] = 0.01f * static_cast<float>((i * 37) % 101) - 0.5f;
+      weight[i] = 0.03f * static_cast<float>((i * 11) % 53) - 0.8f;
+      first[i] = 0.002f * static_cast<float>((i * 7) % 29) - 0.03f;
+      second[i] = 0.0001f * static_cast<float>((i * 13) % 31);
+    }
+    auto w = weight, m = first, v = second;
+    adamw_update(s, true, {w.data(), grad.data(), m.data(), v.data()}, n);
+    for (const Isa isa : {Isa::scalar, Isa::avx2, Isa::avx512}) {
+      if (!cpu_has(isa)) continue;
+      auto w2 = weight, m2 = first, v2 = second;
+      kernels_of(isa).adamw({w2.data(), grad.data(), m2.data(), v2.data(), n, s.grad_scale, s.beta1,
+                             1.0f - s.beta1, s.beta2, 1.0f - s.beta2, s.step_size, s.root_scale,
+                             s.epsilon, s.keep});
+      EXPECT_EQ(w2, w) << static_cast<int>(isa);
+      EXPECT_EQ(m2, m);
+      EXPECT_EQ(v2, v);
+    }
+  }
 }
 
 TEST(AdamW, SameBitsForAnyNumberOfThreads) {

@@ -6,6 +6,8 @@
 #include <limits>
 #include <vector>
 
+#include "model/kernels/kernels.h"
+
 namespace kedge {
 namespace {
 
@@ -42,6 +44,16 @@ TEST(GradNorm, BlockOrderIsSixteenLanesAndATree) {
   double expected = 0.0;
   for (const float x : v) expected += x * x;
   EXPECT_EQ(block_square_sum(v), expected);
+}
+
+TEST(GradNorm, EveryCodePathHasTheBitsOfThePlainLoop) {
+  for (const size_t n : {1, 15, 16, 17, 4096}) {
+    const auto v = values(n);
+    for (const Isa isa : {Isa::scalar, Isa::avx2, Isa::avx512}) {
+      if (!cpu_has(isa)) continue;
+      EXPECT_EQ(kernels_of(isa).square_sum(v.data(), static_cast<int64_t>(n)), block_square_sum(v));
+    }
+  }
 }
 
 TEST(GradNorm, ShowsWhatIsNotFinite) {
