@@ -32,6 +32,18 @@ std::span<const std::string_view> enum_names(PlacementMode) {
   return kNames;
 }
 
+void NewModelSection::check(const std::string& path) const {
+  if (head_dim == 0 && hidden % heads != 0) {
+    throw ConfigError(join_path(path, "heads"),
+                      std::to_string(heads) + " heads for hidden " + std::to_string(hidden),
+                      "a divisor of hidden, or head_dim given");
+  }
+  if (heads % kv_heads != 0) {
+    throw ConfigError(join_path(path, "kv_heads"), std::to_string(kv_heads),
+                      "a divisor of heads, " + std::to_string(heads));
+  }
+}
+
 void ModelSection::check(const std::string& place) const {
   if (!path.empty() && fresh) {
     throw ConfigError(place, "both path and new", "give one of them");

@@ -32,6 +32,8 @@ struct NewModelSection {
   double rms_eps = 1e-6;
   double rope_theta = 10000.0;
   bool tied = true;
+  // Heads must divide what they share.
+  void check(const std::string& path) const;
 };
 
 struct ModelSection {
