@@ -25,7 +25,9 @@ class RowBuilder {
     add_column(find(signals, "ref_logprob"), rows_.ref_logprob);
     add_column(find(signals, "given_advantage"), rows_.given_token);
     add_column(find(signals, "value"), rows_.values);
-    for (const std::string& name : columns) add_column(find(signals, name), rows_.signals[name]);
+    for (const std::string& name : columns) {
+      if (!has_member(name)) add_column(find(signals, name), rows_.signals[name]);
+    }
   }
 
   void add(const ScoredGroup& scored, int32_t index) {
@@ -54,6 +56,11 @@ class RowBuilder {
     std::vector<float>* to;
   };
 
+  // Columns that PolicyRows has a member for.
+  static bool has_member(const std::string& name) {
+    return name == "old_logprob" || name == "ref_logprob" || name == "given_advantage" ||
+           name == "value";
+  }
   static const SignalColumn* find(const SignalTable* signals, const std::string& name) {
     return signals ? signals->find(name) : nullptr;
   }
