@@ -1,11 +1,12 @@
 """Decode with llama.cpp on the CPU: the peer that `kedge bench decode` is compared with.
 
-  llama_cpp.py make DIR      random weights of a Llama-shaped model of 102 M parameters, three times over:
+  llama_decode.py make DIR      random weights of a Llama-shaped model of 102 M parameters, three times over:
                              DIR/hf (a Hugging Face directory for kedge), DIR/fp32.gguf, DIR/bf16.gguf
-  llama_cpp.py measure FILE  one JSON line: tokens per second of a decode pass of --batch sequences
+  llama_decode.py measure FILE  one JSON line: tokens per second of a decode pass of --batch sequences
 
 A pass is one llama_decode of one token per sequence, logits of all of them, no sampling: that is less
-work than kedge's pass, which draws the tokens and their log-probs too.
+work than kedge's pass, which draws the tokens and their log-probs too. (The file may not be named like
+the package it imports.)
 """
 import argparse
 import json
