@@ -1,12 +1,13 @@
 """Decode with llama.cpp on the CPU: the peer that `kedge bench decode` is compared with.
 
-  llama_decode.py make DIR      random weights of a Llama-shaped model of 102 M parameters, three times over:
-                             DIR/hf (a Hugging Face directory for kedge), DIR/fp32.gguf, DIR/bf16.gguf
-  llama_decode.py measure FILE  one JSON line: tokens per second of a decode pass of --batch sequences
+  llama_decode.py make DIR      random weights of a Llama-shaped model of 102 M parameters, three
+                                times over: DIR/hf (a Hugging Face directory for kedge),
+                                DIR/fp32.gguf, DIR/bf16.gguf
+  llama_decode.py measure FILE  one JSON line: tokens per second of a pass of --batch sequences
 
-A pass is one llama_decode of one token per sequence, logits of all of them, no sampling: that is less
-work than kedge's pass, which draws the tokens and their log-probs too. (The file may not be named like
-the package it imports.)
+A pass is one llama_decode of one token per sequence, logits of all of them, no sampling: that is
+less work than kedge's pass, which draws the tokens and their log-probs too. (The file may not be
+named like the package it imports.)
 """
 import argparse
 import json
@@ -149,7 +150,8 @@ class Sequences:
         llama_cpp.llama_log_set(self.log, None)
         model_options = llama_cpp.llama_model_default_params()
         model_options.n_gpu_layers = 0
-        self.model = llama_cpp.llama_model_load_from_file(str(arguments.file).encode(), model_options)
+        self.model = llama_cpp.llama_model_load_from_file(str(arguments.file).encode(),
+                                                          model_options)
         options = llama_cpp.llama_context_default_params()
         # Every sequence gets an equal share, in whole blocks of 256 cells.
         row = -(-(arguments.context + arguments.new_tokens) // 256) * 256
