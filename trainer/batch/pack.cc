@@ -83,7 +83,13 @@ class GroupPacker {
     KEDGE_CHECK(position > 0, "row ", place.row,
                 " begins with a trained token but has no token before it");
     need_tokens(place.row, place.offset);
-    predictions_.insert({place.row, place.offset});
+    mark(place);
+  }
+
+  void mark(const TokenPlace& place) {
+    std::vector<int32_t>& target = target_[place.row];
+    if (target.empty()) target.assign(group_.rows[place.row].tokens.size(), -1);
+    target[place.offset] = 0;
   }
 
   void need_tokens(int32_t row, int32_t tokens) {
@@ -141,13 +147,15 @@ class GroupPacker {
   // Targets ascend by source; a fork's targets stand next to each other, in row order.
   void append_targets(PackedBatch& batch) {
     std::vector<Prediction> sorted;
-    for (const auto& [row, offset] : predictions_) {
-      sorted.push_back({source_of(row, offset, batch), row, offset});
+    for (const auto& [row, target] : target_) {
+      for (size_t i = 0; i < target.size(); ++i) {
+        const auto offset = static_cast<int32_t>(i);
+        if (target[i] >= 0) sorted.push_back({source_of(row, offset, batch), row, offset});
+      }
     }
     std::sort(sorted.begin(), sorted.end());
-    std::map<std::pair<int32_t, int32_t>, int32_t> index;
     for (const Prediction& p : sorted) {
-      index[{p.row, p.offset}] = static_cast<int32_t>(batch.source.size());
+      target_[p.row][p.offset] = static_cast<int32_t>(batch.source.size());
       batch.source.push_back(p.source);
       batch.target_id.push_back(group_.rows[p.row].tokens[p.offset]);
     }
@@ -155,7 +163,7 @@ class GroupPacker {
       const auto& places = places_of(path);
       path.target.assign(places.size(), -1);
       for (size_t i = 0; i < places.size(); ++i) {
-        if (path.trained[i]) path.target[i] = index.at({places[i].row, places[i].offset});
+        if (path.trained[i]) path.target[i] = target_[places[i].row][places[i].offset];
       }
       batch.paths.push_back(std::move(path));
     }
@@ -166,7 +174,8 @@ class GroupPacker {
   std::map<int32_t, std::vector<TokenPlace>> places_;   // by trajectory
   std::map<int32_t, NeededRow> needed_;                 // by row: parents before children
   std::map<int32_t, std::vector<PackedPiece>> pieces_;  // by row
-  std::set<std::pair<int32_t, int32_t>> predictions_;   // (row, offset)
+  // By row, per token: -1, or its index among the batch's targets (0 until append_targets).
+  std::map<int32_t, std::vector<int32_t>> target_;
 };
 
 // Runs of trajectories of an oversized group that fit the target (at least one each).
