@@ -58,7 +58,7 @@ std::vector<Chart> charts_of(const RunData& run) {
       chart_of(run, "Gradient norm", "", {{"actor/grad_norm", "before clipping"}}),
       chart_of(run, "Time per step", "seconds", {{"timing_s/step", "step"},
                                                  {"timing_s/gen", "rollout"},
-                                                 {"timing_s/update", "update"}}),
+                                                 {"timing_s/update_actor", "update"}}),
       chart_of(run, "Throughput", "tokens per second", {{"perf/throughput", "all"}}),
   };
   std::vector<Chart> shown;
