@@ -1,6 +1,7 @@
 #include "rollout/tasks/countdown.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <optional>
 
 #include "rollout/tasks/draws.h"
@@ -9,11 +10,11 @@ namespace kedge {
 
 namespace {
 
-constexpr double kSearches = 0.5;        // else answers at once
-constexpr double kTriesSolution = 0.35;  // a tried line is the solution
-constexpr double kGuessesSolution = 0.25;
-constexpr double kSlips = 0.05;  // a partial result is off by 1 to 3
-constexpr int kMostTries = 4;
+constexpr double kSearches = 0.5;  // else answers at once
+constexpr double kWanders = 0.3;   // the next try is a random chain, not the nearest neighbour
+constexpr double kGuessesSolution = 0.2;
+constexpr double kSlips = 0.03;  // a partial result is off by 1 to 3
+constexpr int kMostTries = 6;
 
 // numbers[0] op[0] numbers[1] op[1] ..., from left to right.
 struct Chain {
@@ -90,6 +91,31 @@ Puzzle make_puzzle(uint64_t seed, uint64_t ordinal, const CountdownConfig& confi
   }
 }
 
+// The chain with one operation replaced, or the first number exchanged with another, that comes
+// nearest to the target; nullopt when none comes nearer than `chain`.
+std::optional<Chain> nearest_neighbour(const Chain& chain, const Puzzle& puzzle,
+                                       const std::string& operations) {
+  std::optional<Chain> best;
+  int64_t distance = std::abs(*value_of(chain) - puzzle.target);
+  const auto consider = [&](const Chain& neighbour) {
+    const std::optional<int64_t> value = value_of(neighbour);
+    if (!value || std::abs(*value - puzzle.target) >= distance) return;
+    distance = std::abs(*value - puzzle.target);
+    best = neighbour;
+  };
+  for (size_t i = 0; i < chain.operations.size(); ++i) {
+    for (const char operation : operations) {
+      Chain neighbour = chain;
+      neighbour.operations[i] = operation;
+      consider(neighbour);
+    }
+    Chain exchanged = chain;
+    std::swap(exchanged.numbers.front(), exchanged.numbers[i + 1]);
+    consider(exchanged);
+  }
+  return best;
+}
+
 // `25+7=32-4=28`, every partial result slipping now and then; returns what the line ends in.
 int64_t write_try(Draws& draws, const Chain& chain, std::string& out) {
   int64_t value = chain.numbers.front();
@@ -99,7 +125,6 @@ int64_t write_try(Draws& draws, const Chain& chain, std::string& out) {
     if (draws.chance(kSlips)) value += draws.between(1, 3);
     out += chain.operations[i] + std::to_string(chain.numbers[i + 1]) + "=" + std::to_string(value);
   }
-  out += "\n";
   return value;
 }
 
@@ -121,21 +146,29 @@ class Countdown : public Task {
     const Puzzle puzzle = make_puzzle(seed, ordinal, config_);
     Draws draws(seed, ordinal, Draws::kDemonstration);
     if (!draws.chance(kSearches)) {
-      return expression_of(attempt(draws, puzzle, kGuessesSolution));
+      const bool solves = draws.chance(kGuessesSolution);
+      return expression_of(solves ? puzzle.solution : wander(draws, puzzle));
     }
     std::string text;
-    Chain chain;
-    for (int i = 0; i < kMostTries; ++i) {
-      chain = attempt(draws, puzzle, kTriesSolution);
-      if (write_try(draws, chain, text) == puzzle.target) break;
+    Chain chain = wander(draws, puzzle);
+    for (int tries = 1; tries <= kMostTries; ++tries) {
+      const bool hits = write_try(draws, chain, text) == puzzle.target;
+      text += hits ? "!\n" : "\n";
+      if (hits) break;
+      if (tries < kMostTries) chain = next_try(draws, puzzle, chain);
     }
     return text + expression_of(chain);
   }
 
  private:
-  Chain attempt(Draws& draws, const Puzzle& puzzle, double solves) const {
-    if (draws.chance(solves)) return puzzle.solution;
+  Chain wander(Draws& draws, const Puzzle& puzzle) const {
     return random_chain(draws, puzzle.numbers, config_.operations);
+  }
+
+  Chain next_try(Draws& draws, const Puzzle& puzzle, const Chain& chain) const {
+    if (draws.chance(kWanders)) return wander(draws, puzzle);
+    const auto nearer = nearest_neighbour(chain, puzzle, config_.operations);
+    return nearer ? *nearer : wander(draws, puzzle);
   }
 
   CountdownConfig config_;

@@ -3,8 +3,9 @@
 //
 // Targets are made by a chain from left to right over the numbers in some order, no partial result
 // negative, so every prompt has a solution. Demonstrations either search, one tried chain per line
-// with its partial results (`25+7=32-4=28+3=31`), until a line ends in the target, or answer at
-// once. Tries, partial results and answers are wrong now and then: see the constants in the .cc.
+// with its partial results (`25+7=32-4=28+3=31`), until a line ends in the target and a `!`, or
+// answer at once. A next try mostly changes the last one so that it comes nearer. Tries, partial
+// results and answers are wrong now and then: see the constants in the .cc.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -17,7 +18,7 @@ namespace kedge {
 
 struct CountdownConfig {
   std::array<int32_t, 2> numbers = {3, 4};
-  int32_t largest = 20;
+  int32_t largest = 9;
   int32_t largest_target = 99;
   std::string operations = "+-";
   void check(const std::string& path) const;
