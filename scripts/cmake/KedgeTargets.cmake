@@ -144,5 +144,7 @@ function(kedge_test name)
     target_link_libraries(${name}_test PRIVATE LibTorch::Link)
   endif()
   target_link_libraries(${name}_test PRIVATE ${ARGN} GTest::gmock GTest::gtest_main)
-  gtest_discover_tests(${name}_test DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 300)
+  # Listing tests loads LibTorch, which takes longer than the default 5 s on a busy machine.
+  gtest_discover_tests(${name}_test DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 120
+                       PROPERTIES TIMEOUT 300)
 endfunction()
