@@ -1,6 +1,6 @@
 // `kedge bench`: what this machine can do, and how near kedge comes to it. Every measurement is one
-// JSON line on standard output; the limits it is compared with are measured in the same run, because
-// machines drift within minutes.
+// JSON line on standard output; the limits it is compared with are measured in the same run,
+// because machines drift within minutes.
 #pragma once
 #include <vector>
 

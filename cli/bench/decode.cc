@@ -22,9 +22,10 @@ struct DecodeOptions {
 
 DecodeOptions read_options(const Arguments& arguments) {
   DecodeOptions options;
-  CLI::App app("Tokens per second of the rollout engine, random prompts, temperature 1. The bound is "
-               "the smaller of FMA peak and reading every weight once per pass.",
-               "kedge bench decode");
+  CLI::App app(
+      "Tokens per second of the rollout engine, random prompts, temperature 1. The bound is "
+      "the smaller of FMA peak and reading every weight once per pass.",
+      "kedge bench decode");
   add_bench_options(app, options.common);
   app.add_option("--model", options.common.model, "a model directory instead of --size");
   app.add_option("--batch", options.batch, "rows decoded together, a list such as 1,32,64")
@@ -88,8 +89,10 @@ void measure(PolicyModel& model, const DecodeOptions& options, const EngineLoad&
 
 ExitCode bench_decode(const Arguments& arguments) {
   const DecodeOptions options = read_options(arguments);
+  warn_when_busy();
   const BenchDirectory directory(bench_size(options.common.size), 1);
-  PolicyModel model(bench_config(directory, options.common, {}, with_room(options)), Parameters::Gradients::none);
+  PolicyModel model(bench_config(directory, options.common, {}, with_room(options)),
+                    Parameters::Gradients::none);
   LimitMeter meter(options.common.threads);
   for (const int32_t context : options.context) {
     for (const int32_t batch : options.batch) {

@@ -34,8 +34,8 @@ std::unique_ptr<RolloutEngine> engine_for(PolicyModel& model, Environment& envir
   options.slots = load.rows;
   options.prefill_tokens = load.prefill_tokens;
   options.max_row_tokens = load.prompt_tokens + load.new_tokens;
-  auto engine = make_engine(model.context(), model.transformer(), model.tokenizer(), environment,
-                            options);
+  auto engine =
+      make_engine(model.context(), model.transformer(), model.tokenizer(), environment, options);
   engine->adopt(model.parameters());
   return engine;
 }
@@ -68,8 +68,9 @@ double decode_pass_seconds(PolicyModel& model, const EngineLoad& load) {
     if (is_pure_decode(engine->take_metrics().flatten(), load)) seconds.push_back(taken);
   }
   if (seconds.size() <= kWarmPasses) {
-    throw ConfigError("--new-tokens", std::to_string(load.new_tokens) + " leave " +
-                                          std::to_string(seconds.size()) + " passes to measure",
+    throw ConfigError("--new-tokens",
+                      std::to_string(load.new_tokens) + " leave " + std::to_string(seconds.size()) +
+                          " passes to measure",
                       "more new tokens");
   }
   seconds.erase(seconds.begin(), seconds.begin() + kWarmPasses);

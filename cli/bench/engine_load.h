@@ -17,8 +17,8 @@ struct EngineLoad {
 // Bytes of KV memory the load needs.
 int64_t kv_bytes(const EngineLoad& load, const ModelConfig& config);
 
-// Weights that a decoded token multiplies with: all but the embedding table, which a tied model reads
-// once, as its head.
+// Weights that a decoded token multiplies with: all but the embedding table, which a tied model
+// reads once, as its head.
 int64_t decode_weights(const ModelConfig& config);
 
 // Seconds of a pass that decodes one token of every row and does nothing else: median over all such

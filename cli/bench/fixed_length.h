@@ -1,5 +1,5 @@
-// Rollouts of fixed length: stop tokens are drawn like any other, rows end at max_new_tokens. What the
-// peers of a comparison do too.
+// Rollouts of fixed length: stop tokens are drawn like any other, rows end at max_new_tokens. What
+// the peers of a comparison do too.
 #pragma once
 #include <memory>
 

@@ -17,6 +17,7 @@ ExitCode bench_machine(const Arguments& arguments) {
       ->check(CLI::NonNegativeNumber);
   app.add_option("--seconds", seconds, "of each measurement")->check(CLI::PositiveNumber);
   parse(app, arguments);
+  warn_when_busy();
   LimitMeter meter(threads);
   const double fma = meter.fma_gflops(seconds);
   const double read = meter.read_gbytes(seconds);
@@ -27,9 +28,9 @@ ExitCode bench_machine(const Arguments& arguments) {
                      {"fma_gflops", rounded(fma)},
                      {"read_gbytes", rounded(read)},
                      {"copy_gbytes", rounded(copy)}});
-  std::cerr << meter.threads() << " threads, " << name_of(chosen_isa()) << ": "
-            << short_number(fma) << " GF/s fp32, read " << short_number(read) << " GB/s, copy "
-            << short_number(copy) << " GB/s\n";
+  std::cerr << meter.threads() << " threads, " << name_of(chosen_isa()) << ": " << short_number(fma)
+            << " GF/s fp32, read " << short_number(read) << " GB/s, copy " << short_number(copy)
+            << " GB/s\n";
   return kExitDone;
 }
 

@@ -8,6 +8,7 @@
 #include <iostream>
 
 #include "core/error.h"
+#include "core/text.h"
 #include "model/kernels/machine_limits.h"
 
 namespace kedge {
@@ -25,7 +26,9 @@ double rounded(double value) {
   return std::strtod(text, nullptr);
 }
 
-void print_measurement(const ordered_json& line) { std::cout << line.dump() << std::endl; }
+void print_measurement(const ordered_json& line) {
+  std::cout << line.dump() << std::endl;
+}
 
 double peak_rss_mib() {
   rusage usage{};
@@ -33,8 +36,27 @@ double peak_rss_mib() {
   return static_cast<double>(usage.ru_maxrss) / 1024.0;  // Linux counts KiB
 }
 
-double LimitMeter::fma_gflops(double seconds) { return measure_fma_gflops(context_, seconds); }
-double LimitMeter::read_gbytes(double seconds) { return measure_read_gbytes(context_, seconds); }
-double LimitMeter::copy_gbytes(double seconds) { return measure_copy_gbytes(context_, seconds); }
+std::string busy_note(double load) {
+  if (load <= 0.5) return "";
+  return "warning: load average " + short_number(load) +
+         ": other programs run, ratios between programs mean little";
+}
+
+void warn_when_busy() {
+  double load = 0.0;
+  if (getloadavg(&load, 1) != 1) return;
+  const std::string note = busy_note(load);
+  if (!note.empty()) std::cerr << note << "\n";
+}
+
+double LimitMeter::fma_gflops(double seconds) {
+  return measure_fma_gflops(context_, seconds);
+}
+double LimitMeter::read_gbytes(double seconds) {
+  return measure_read_gbytes(context_, seconds);
+}
+double LimitMeter::copy_gbytes(double seconds) {
+  return measure_copy_gbytes(context_, seconds);
+}
 
 }  // namespace kedge

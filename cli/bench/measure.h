@@ -1,5 +1,6 @@
 // Time, medians, limits of the machine, and the form of a measurement.
 #pragma once
+#include <string>
 #include <vector>
 
 #include "core/json.h"
@@ -19,8 +20,15 @@ void print_measurement(const ordered_json& line);
 // Largest resident memory of this process so far.
 double peak_rss_mib();
 
-// Measures the machine (model/kernels/machine_limits.h) on threads and memory of its own, so that it
-// can be asked between the parts of another measurement. Thread rule: one thread.
+// A warning for people when the machine has other work (load average of the last minute above 0.5):
+// shares of limits survive that, ratios to programs whose threads wait for each other do not. Empty
+// otherwise.
+std::string busy_note(double load);
+// The same for this machine now, on standard error.
+void warn_when_busy();
+
+// Measures the machine (model/kernels/machine_limits.h) on threads and memory of its own, so that
+// it can be asked between the parts of another measurement. Thread rule: one thread.
 class LimitMeter {
  public:
   explicit LimitMeter(int threads) : pool_(threads) {}

@@ -37,8 +37,8 @@ struct OpCase {
   ordered_json shape;  // {"M": 32, "K": 768, "N": 1280}
   double flop = 0.0;   // a multiply-add counts two; 0 where memory is the only limit
   double bytes = 0.0;  // read and written once
-  // Makes tensors for a backend and returns what one call of the operator is. It borrows context and
-  // operators, and owns the tensors.
+  // Makes tensors for a backend and returns what one call of the operator is. It borrows context
+  // and operators, and owns the tensors.
   std::function<std::function<void()>(Context&, const Operators&)> bind;
 };
 

@@ -78,8 +78,8 @@ struct PagedAttention {
         out(zero_tensor({rows * tokens, config.heads, config.head_dim})) {
     for (int32_t i = 0; i < rows * per_row; ++i) blocks.push_back(i);
     for (int32_t r = 0; r < rows; ++r) {
-      layout.rows.push_back({r * tokens, (r + 1) * tokens, before,
-                             std::span(blocks).subspan(r * per_row, per_row)});
+      layout.rows.push_back(
+          {r * tokens, (r + 1) * tokens, before, std::span(blocks).subspan(r * per_row, per_row)});
     }
   }
   PagedAttention(const PagedAttention&) = delete;
@@ -135,8 +135,8 @@ SegmentLayout row_layout(int32_t tokens) {
 
 std::vector<OpCase> attention_cases(const ModelConfig& config, const AttentionSizes& sizes) {
   const SegmentLayout groups = groups_layout(sizes.groups), row = row_layout(sizes.longest);
-  const ordered_json groups_shape = {{"groups", sizes.groups}, {"prompt", 32}, {"answers", 8},
-                                     {"answer", 64}};
+  const ordered_json groups_shape = {
+      {"groups", sizes.groups}, {"prompt", 32}, {"answers", 8}, {"answer", 64}};
   const ordered_json row_shape = {{"rows", 1}, {"tokens", sizes.longest}};
   return {packed_forward(config, groups, groups_shape),
           packed_forward(config, row, row_shape),

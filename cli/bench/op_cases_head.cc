@@ -3,7 +3,9 @@
 namespace kedge {
 namespace {
 
-double floats(int64_t count) { return 4.0 * static_cast<double>(count); }
+double floats(int64_t count) {
+  return 4.0 * static_cast<double>(count);
+}
 
 ordered_json shape_of(const ModelConfig& config, int64_t rows) {
   return {{"M", rows}, {"E", config.hidden}, {"V", config.vocab}};
@@ -15,14 +17,12 @@ double product_flop(const ModelConfig& config, int64_t rows) {
 
 OpCase logits(const ModelConfig& config, int64_t S) {
   const int64_t E = config.hidden, V = config.vocab;
-  return {"head/logits", shape_of(config, S), product_flop(config, S),
-          floats(S * E + V * E + S * V),
-          [=](Context& context, const Operators& ops) -> std::function<void()> {
-            return [&context, &ops, x = random_tensor({S, E}, 1),
-                    w = random_weight(context, ops, V, E), y = zero_tensor({S, V})] {
-              ops.head->logits(context, x.view, w.weight(), y.view);
-            };
-          }};
+  return {
+      "head/logits", shape_of(config, S), product_flop(config, S), floats(S * E + V * E + S * V),
+      [=](Context& context, const Operators& ops) -> std::function<void()> {
+        return [&context, &ops, x = random_tensor({S, E}, 1), w = random_weight(context, ops, V, E),
+                y = zero_tensor({S, V})] { ops.head->logits(context, x.view, w.weight(), y.view); };
+      }};
 }
 
 // Row i predicts one token.

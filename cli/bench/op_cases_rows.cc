@@ -6,10 +6,15 @@ namespace {
 
 constexpr int64_t kPositions = 512;
 
-double floats(int64_t count) { return 4.0 * static_cast<double>(count); }
+double floats(int64_t count) {
+  return 4.0 * static_cast<double>(count);
+}
 
 OpCase norm_forward(int64_t T, int64_t E) {
-  return {"norm/forward", {{"T", T}, {"E", E}}, 0.0, floats(2 * T * E),
+  return {"norm/forward",
+          {{"T", T}, {"E", E}},
+          0.0,
+          floats(2 * T * E),
           [=](Context& context, const Operators& ops) -> std::function<void()> {
             return [&context, &ops, x = random_tensor({T, 1, E}, 1), w = random_tensor({E}, 2),
                     y = zero_tensor({T, 1, E}), rstd = zero_tensor({T, 1})] {
@@ -19,7 +24,10 @@ OpCase norm_forward(int64_t T, int64_t E) {
 }
 
 OpCase norm_backward(int64_t T, int64_t E) {
-  return {"norm/backward", {{"T", T}, {"E", E}}, 0.0, floats(3 * T * E),
+  return {"norm/backward",
+          {{"T", T}, {"E", E}},
+          0.0,
+          floats(3 * T * E),
           [=](Context& context, const Operators& ops) -> std::function<void()> {
             const OwnedTensor x = random_tensor({T, 1, E}, 1), w = random_tensor({E}, 2);
             const OwnedTensor rstd = zero_tensor({T, 1}), dx = zero_tensor({T, 1, E});
@@ -34,7 +42,10 @@ OpCase norm_backward(int64_t T, int64_t E) {
 
 OpCase rope(const ModelConfig& config, int64_t T) {
   const int64_t H = config.heads, D = config.head_dim;
-  return {"rope", {{"T", T}, {"H", H}, {"D", D}}, 0.0, floats(2 * T * H * D),
+  return {"rope",
+          {{"T", T}, {"H", H}, {"D", D}},
+          0.0,
+          floats(2 * T * H * D),
           [=](Context& context, const Operators& ops) -> std::function<void()> {
             // Real angles: anything else makes x shrink or grow from call to call.
             auto values = std::make_shared<std::vector<float>>(rope_values(config, kPositions));
@@ -50,7 +61,10 @@ OpCase rope(const ModelConfig& config, int64_t T) {
 }
 
 OpCase swiglu_forward(int64_t T, int64_t F) {
-  return {"swiglu/forward", {{"T", T}, {"F", F}}, 0.0, floats(3 * T * F),
+  return {"swiglu/forward",
+          {{"T", T}, {"F", F}},
+          0.0,
+          floats(3 * T * F),
           [=](Context& context, const Operators& ops) -> std::function<void()> {
             return [&context, &ops, x = random_tensor({T, 2 * F}, 1), h = zero_tensor({T, F})] {
               ops.swiglu->forward(context, x.view, h.view);
@@ -59,7 +73,10 @@ OpCase swiglu_forward(int64_t T, int64_t F) {
 }
 
 OpCase swiglu_backward(int64_t T, int64_t F) {
-  return {"swiglu/backward", {{"T", T}, {"F", F}}, 0.0, floats(5 * T * F),
+  return {"swiglu/backward",
+          {{"T", T}, {"F", F}},
+          0.0,
+          floats(5 * T * F),
           [=](Context& context, const Operators& ops) -> std::function<void()> {
             return [&context, &ops, x = random_tensor({T, 2 * F}, 1), dh = random_tensor({T, F}, 2),
                     dx = zero_tensor({T, 2 * F})] {
@@ -70,14 +87,17 @@ OpCase swiglu_backward(int64_t T, int64_t F) {
 
 OpCase embedding(const ModelConfig& config, int64_t T) {
   const int64_t E = config.hidden, V = config.vocab;
-  return {"embedding/forward", {{"T", T}, {"E", E}, {"V", V}}, 0.0, floats(2 * T * E),
+  return {"embedding/forward",
+          {{"T", T}, {"E", E}, {"V", V}},
+          0.0,
+          floats(2 * T * E),
           [=](Context& context, const Operators& ops) -> std::function<void()> {
             std::vector<Token> ids;
             for (int64_t t = 0; t < T; ++t) ids.push_back(static_cast<Token>(t * 7919 % V));
-            return [&context, &ops, ids, table = random_tensor({V, E}, 1),
-                    x = zero_tensor({T, E})] {
-              ops.embedding->forward(context, ids, {table.view, nullptr}, x.view);
-            };
+            return
+                [&context, &ops, ids, table = random_tensor({V, E}, 1), x = zero_tensor({T, E})] {
+                  ops.embedding->forward(context, ids, {table.view, nullptr}, x.view);
+                };
           }};
 }
 

@@ -24,9 +24,10 @@ struct OpsOptions {
 
 OpsOptions read_options(const Arguments& arguments) {
   OpsOptions options;
-  CLI::App app("Every operator on the shapes of a model: its rate, its share of the FMA peak "
-               "measured between the calls, and the ratio to LibTorch (above 1: faster).",
-               "kedge bench ops");
+  CLI::App app(
+      "Every operator on the shapes of a model: its rate, its share of the FMA peak "
+      "measured between the calls, and the ratio to LibTorch (above 1: faster).",
+      "kedge bench ops");
   add_bench_options(app, options.common);
   app.add_option("--rows", options.rows, "rows of the linear layers, a list")
       ->delimiter(',')
@@ -108,6 +109,7 @@ void print(const OpCase& op, const OpTiming& timing, const BenchOptions& options
 
 ExitCode bench_ops(const Arguments& arguments) {
   const OpsOptions options = read_options(arguments);
+  warn_when_busy();
   const BenchDirectory directory(bench_size(options.common.size), 1);
   const RunConfig config = bench_config(directory, options.common, {});
   const ModelConfig model = load_run_model_config(config, *load_run_tokenizer(config));

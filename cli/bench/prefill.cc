@@ -11,8 +11,8 @@
 namespace kedge {
 namespace {
 
-// Two operations per weight and token; the head only for the last token of a prompt. Attention scores
-// are left out, as everywhere.
+// Two operations per weight and token; the head only for the last token of a prompt. Attention
+// scores are left out, as everywhere.
 double prefill_flop(const ModelConfig& config, const EngineLoad& load) {
   const auto head = static_cast<double>(config.vocab * config.hidden);
   const auto blocks = static_cast<double>(decode_weights(config)) - head;
@@ -41,8 +41,8 @@ void measure(PolicyModel& model, const BenchOptions& options, const EngineLoad& 
                      {"threads", meter.threads()},
                      {"isa", name_of(chosen_isa())}});
   std::cerr << load.rows << " prompts of " << load.prompt_tokens << ": "
-            << short_number(tokens / seconds) << " tokens/s, "
-            << short_number(100 * gflops / peak) << " % of FMA peak\n";
+            << short_number(tokens / seconds) << " tokens/s, " << short_number(100 * gflops / peak)
+            << " % of FMA peak\n";
 }
 
 }  // namespace
@@ -64,6 +64,7 @@ ExitCode bench_prefill(const Arguments& arguments) {
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   parse(app, arguments);
+  warn_when_busy();
   const BenchDirectory directory(bench_size(options.size), 1);
   PolicyModel model(bench_config(directory, options, {}), Parameters::Gradients::none);
   LimitMeter meter(options.threads);

@@ -23,9 +23,10 @@ struct StepOptions {
 StepOptions read_options(const Arguments& arguments) {
   StepOptions options;
   options.common.size = "tiny";
-  CLI::App app("One GRPO step as kedge train runs it: 8 prompts x 8 samples of fixed length, random "
-               "weights. Medians after the first step, in the keys of scripts/peers/trl_grpo.py.",
-               "kedge bench step");
+  CLI::App app(
+      "One GRPO step as kedge train runs it: 8 prompts x 8 samples of fixed length, random "
+      "weights. Medians after the first step, in the keys of scripts/peers/trl_grpo.py.",
+      "kedge bench step");
   add_bench_options(app, options.common);
   app.add_option("--steps", options.shape.steps)->check(CLI::PositiveNumber)->capture_default_str();
   app.add_option("--new-tokens", options.shape.new_tokens)
@@ -51,8 +52,8 @@ void print(const StepOptions& options, const Plan& plan, const StepMeter& meter)
   const StepShape& shape = options.shape;
   const StepTimes times = meter.times();
   const int64_t rows = int64_t{shape.prompts} * shape.samples, tokens = rows * shape.new_tokens;
-  const double flop = counted_flop(
-      plan.parameters, {tokens, tokens + int64_t{shape.prompts} * shape.prompt_tokens});
+  const double flop = counted_flop(plan.parameters,
+                                   {tokens, tokens + int64_t{shape.prompts} * shape.prompt_tokens});
   const double bound = flop / (meter.fma_gflops() * 1e9);
   print_measurement({{"peer", "kedge"},
                      {"size", options.common.size},
@@ -71,7 +72,9 @@ void print(const StepOptions& options, const Plan& plan, const StepMeter& meter)
                      {"fma_peak_gflops", rounded(meter.fma_gflops())},
                      {"peak_rss_mib", rounded(meter.peak_rss_mib())},
                      {"plan_mib", rounded(static_cast<double>(plan.memory.total()) / (1 << 20))}});
-  const auto share = [&](double seconds) { return short_number(100 * seconds / times.step) + " %"; };
+  const auto share = [&](double seconds) {
+    return short_number(100 * seconds / times.step) + " %";
+  };
   std::cerr << options.common.size << ": " << short_number(times.step) << " s per step on "
             << meter.threads() << " threads: sampling " << share(times.generate - times.reward)
             << ", rewards " << share(times.reward) << ", update " << share(times.update)
@@ -83,6 +86,7 @@ void print(const StepOptions& options, const Plan& plan, const StepMeter& meter)
 
 ExitCode bench_step(const Arguments& arguments) {
   const StepOptions options = read_options(arguments);
+  warn_when_busy();
   const BenchDirectory directory(bench_size(options.common.size), options.shape.prompt_tokens);
   const RunConfig config =
       bench_config(directory, options.common, options.shape, options.overrides);

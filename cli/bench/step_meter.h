@@ -40,7 +40,8 @@ class StepMeter {
 };
 
 // Operations that a step cannot do without: 2 per parameter and decoded token, 6 per parameter and
-// trained token, a group's prompt once. Attention scores and the prefill of prompts are not counted.
+// trained token, a group's prompt once. Attention scores and the prefill of prompts are not
+// counted.
 struct StepTokens {
   int64_t decoded = 0;
   int64_t trained = 0;  // prompts once per group

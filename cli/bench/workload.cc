@@ -39,15 +39,10 @@ ordered_json model_section(const BenchDirectory& directory, const BenchOptions& 
     return section;
   }
   const BenchSize& size = bench_size(options.size);
-  section["new"] = {{"family", "qwen2"},
-                    {"hidden", size.hidden},
-                    {"layers", size.layers},
-                    {"heads", size.heads},
-                    {"kv_heads", size.kv_heads},
-                    {"intermediate", size.intermediate},
-                    {"vocab", size.vocab},
-                    {"max_position", kMaxPosition},
-                    {"tied", true}};
+  section["new"] = {
+      {"family", "qwen2"},   {"hidden", size.hidden},        {"layers", size.layers},
+      {"heads", size.heads}, {"kv_heads", size.kv_heads},    {"intermediate", size.intermediate},
+      {"vocab", size.vocab}, {"max_position", kMaxPosition}, {"tied", true}};
   section["tokenizer"] = directory.path();
   return section;
 }
@@ -66,10 +61,8 @@ ordered_json run_values(const BenchDirectory& directory, const BenchOptions& opt
                        {"max_new_tokens", shape.new_tokens},
                        {"temperature", 1.0},
                        {"slots", shape.prompts * shape.samples}};
-  values["rewards"] = ordered_json::array({{{"name", "regex_match"},
-                                            {"pattern", lower_half},
-                                            {"mode", "search"},
-                                            {"metric", true}}});
+  values["rewards"] = ordered_json::array(
+      {{{"name", "regex_match"}, {"pattern", lower_half}, {"mode", "search"}, {"metric", true}}});
   values["algorithm"]["preset"] = "grpo";
   values["algorithm"]["kl"]["coef"] = 0;
   values["optimizer"] = {{"learning_rate", 1e-5}, {"grad_clip_norm", 1.0}};
@@ -98,8 +91,7 @@ const BenchSize& bench_size(const std::string& name) {
 void add_bench_options(CLI::App& app, BenchOptions& options) {
   app.add_option("--size", options.size, "tiny (1.0 M parameters), small (6.2 M) or 100m (102 M)")
       ->capture_default_str();
-  app.add_option("--numerics", options.numerics, "exact, aten or reference")
-      ->capture_default_str();
+  app.add_option("--numerics", options.numerics, "exact, aten or reference")->capture_default_str();
   app.add_flag("--bf16", options.bf16, "weights in bf16");
   app.add_option("--threads", options.threads, "compute threads; 0: all cores")
       ->check(CLI::NonNegativeNumber);

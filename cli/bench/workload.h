@@ -1,5 +1,5 @@
-// The model and the prompts that benchmarks run on: those of scripts/peers/trl_grpo.py, as an ordinary
-// run of `kedge train` in a directory of its own.
+// The model and the prompts that benchmarks run on: those of scripts/peers/trl_grpo.py, as an
+// ordinary run of `kedge train` in a directory of its own.
 #pragma once
 #include <CLI/CLI.hpp>
 #include <cstdint>
@@ -21,13 +21,13 @@ struct BenchSize {
   int64_t intermediate = 0;
   int64_t vocab = 0;
 };
-const std::vector<BenchSize>& bench_sizes();  // tiny, small, 100m
+const std::vector<BenchSize>& bench_sizes();           // tiny, small, 100m
 const BenchSize& bench_size(const std::string& name);  // ConfigError with the nearest name
 
 // What the commands share of their command lines.
 struct BenchOptions {
   std::string size = "100m";
-  std::string model;             // a model directory instead of a size
+  std::string model;  // a model directory instead of a size
   std::string numerics = "exact";
   bool bf16 = false;
   int threads = 0;
@@ -45,8 +45,8 @@ struct StepShape {
 // Token j of prompt i is (7 i + 3 j) mod (vocab - 8) + 4.
 std::vector<Token> bench_prompt(int64_t prompt, int32_t tokens, int64_t vocab);
 
-// One character per token, no merges, so that any prompt of ids is a text and any vocabulary size can
-// be had. Id 1 ends a sequence.
+// One character per token, no merges, so that any prompt of ids is a text and any vocabulary size
+// can be had. Id 1 ends a sequence.
 json bench_tokenizer(int64_t vocab);
 
 // A temporary directory with tokenizer and prompts, gone with the object.
@@ -62,9 +62,9 @@ class BenchDirectory {
   std::string path_;
 };
 
-// GRPO without KL, temperature 1, learning rate 1e-5; the reward is 1 where the last token's id lies in
-// the lower half of the vocabulary. `overrides` ("a.b=c") come last. ConfigError for numerics or a
-// weight format this build does not have.
+// GRPO without KL, temperature 1, learning rate 1e-5; the reward is 1 where the last token's id
+// lies in the lower half of the vocabulary. `overrides` ("a.b=c") come last. ConfigError for
+// numerics or a weight format this build does not have.
 RunConfig bench_config(const BenchDirectory& directory, const BenchOptions& options,
                        const StepShape& shape, const std::vector<std::string>& overrides = {});
 

@@ -6,8 +6,8 @@
 namespace kedge {
 namespace {
 
-using testing_support::CapturedOutput;
 using ::testing::HasSubstr;
+using testing_support::CapturedOutput;
 
 TEST(Bench, HelpListsEveryMeasurement) {
   CapturedOutput output;

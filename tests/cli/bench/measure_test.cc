@@ -35,6 +35,11 @@ TEST(PeakRss, GrowsWithTouchedMemory) {
   EXPECT_GE(peak_rss_mib(), 64.0);
 }
 
+TEST(BusyNote, SpeaksOnlyWhenOthersWork) {
+  EXPECT_EQ(busy_note(0.2), "");
+  EXPECT_NE(busy_note(7.5).find("load average 7.5"), std::string::npos);
+}
+
 TEST(LimitMeter, MeasuresItsThreads) {
   LimitMeter meter(1);
   EXPECT_EQ(meter.threads(), 1);

@@ -16,9 +16,9 @@ TEST(OpCasesAttention, CountEveryPairOfQueryAndKey) {
   EXPECT_EQ(cases[0].flop, 4.0 * width * (528 + 8 * (32 * 64 + 2080)));
   EXPECT_EQ(cases[1].flop, 4.0 * width * 10);
   EXPECT_EQ(cases[3].flop, 2.5 * cases[1].flop);
-  EXPECT_EQ(cases[4].flop, 4.0 * width * 5);      // one token after four
-  EXPECT_EQ(cases[5].flop, 2 * cases[4].flop);    // in two rows
-  EXPECT_EQ(cases[6].flop, cases[1].flop);        // prefill of four
+  EXPECT_EQ(cases[4].flop, 4.0 * width * 5);    // one token after four
+  EXPECT_EQ(cases[5].flop, 2 * cases[4].flop);  // in two rows
+  EXPECT_EQ(cases[6].flop, cases[1].flop);      // prefill of four
 }
 
 }  // namespace

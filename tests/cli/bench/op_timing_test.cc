@@ -12,7 +12,10 @@ namespace {
 
 // A case whose call sleeps: `slow` times longer on operators named "slow".
 OpCase sleeping(int& binds) {
-  return {"sleep", {{"ms", 2}}, 0.0, 1.0,
+  return {"sleep",
+          {{"ms", 2}},
+          0.0,
+          1.0,
           [&binds](Context&, const Operators& ops) -> std::function<void()> {
             ++binds;
             const auto time = std::chrono::milliseconds(ops.name == "slow" ? 8 : 2);

@@ -50,7 +50,8 @@ TEST(StepMeter, AStepWithoutTimingsIsABrokenPromise) {
 }
 
 TEST(CountedFlop, IsThatOfTheDesign) {
-  // 64 rows of 64 tokens, 8 prompts of 32, 102 M parameters: 11.7 times faster than 79.8 s at 512 GF/s.
+  // 64 rows of 64 tokens, 8 prompts of 32, 102 M parameters: 11.7 times faster than 79.8 s at 512
+  // GF/s.
   const double flop = counted_flop(102'270'720, {4096, 4096 + 256});
   EXPECT_DOUBLE_EQ(flop, 102270720.0 * (2 * 4096 + 6 * 4352));
   EXPECT_NEAR(79.8 / (flop / 512e9), 11.7, 0.1);  // of rounded figures

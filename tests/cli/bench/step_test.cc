@@ -17,19 +17,20 @@ TEST(BenchStep, PrintsTheKeysOfThePeerAndTheBound) {
   const json& line = lines[0];
   std::vector<std::string> keys;
   for (const auto& [key, value] : line.items()) keys.push_back(key);
-  EXPECT_THAT(keys, ::testing::UnorderedElementsAre(
-                        "peer", "size", "parameters", "rows", "new_tokens", "prompt_tokens",
-                        "seconds_per_step", "generate_and_score_seconds", "update_seconds",
-                        "generated_tokens_per_second", "rollout_tokens_per_second", "bf16",
-                        "bound_seconds", "share_of_bound", "fma_peak_gflops", "peak_rss_mib",
-                        "plan_mib"));
+  EXPECT_THAT(
+      keys, ::testing::UnorderedElementsAre(
+                "peer", "size", "parameters", "rows", "new_tokens", "prompt_tokens",
+                "seconds_per_step", "generate_and_score_seconds", "update_seconds",
+                "generated_tokens_per_second", "rollout_tokens_per_second", "bf16", "bound_seconds",
+                "share_of_bound", "fma_peak_gflops", "peak_rss_mib", "plan_mib"));
   EXPECT_EQ(line.at("peer"), "kedge");
   EXPECT_EQ(line.at("rows"), 64);
   EXPECT_EQ(line.at("new_tokens"), 4);
   const double step = line.at("seconds_per_step"), generate = line.at("generate_and_score_seconds");
   EXPECT_GT(generate, 0.0);
   EXPECT_GT(step, generate);
-  EXPECT_NEAR(line.at("generated_tokens_per_second").get<double>(), 64 * 4 / step, 0.1);  // printed with one decimal
+  EXPECT_NEAR(line.at("generated_tokens_per_second").get<double>(), 64 * 4 / step,
+              0.1);  // printed with one decimal
   EXPECT_NEAR(line.at("share_of_bound").get<double>(),
               line.at("bound_seconds").get<double>() / step, 1e-3);
   EXPECT_THAT(output.notes(), HasSubstr("sampling"));
