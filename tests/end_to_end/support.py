@@ -1,15 +1,12 @@
 """What the end-to-end tests share: running the binary, tiny configs, reading runs."""
 import json
 import os
-import shutil
-import signal
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
-KEDGE = os.environ["KEDGE_BINARY"]
+KEDGE = os.environ.get("KEDGE_BINARY", str(Path(__file__).resolve().parents[2] / "build" / "kedge"))
 SKIP = 77  # ctest's SKIP_RETURN_CODE
 
 TINY = """
@@ -46,6 +43,33 @@ def steady_metrics(run):
         row = json.loads(line)
         lines.append({k: v for k, v in row.items() if not k.startswith(("timing_s/", "perf/"))})
     return lines
+
+
+def run_hash(run):
+    """The last line of metrics.jsonl."""
+    return json.loads((Path(run) / "metrics.jsonl").read_text().splitlines()[-1])["run_hash"]
+
+
+def bytes_below(folder, leave_out=()):
+    """Every file below a folder by its relative path: what must not change."""
+    root = Path(folder)
+    return {str(path.relative_to(root)): path.read_bytes() for path in sorted(root.rglob("*"))
+            if path.is_file() and path.name not in leave_out}
+
+
+def state_of(run, checkpoint):
+    """What must have the same bits after a resume: metrics, samples, weights, optimiser, run hash."""
+    run = Path(run)
+    parts = {name: data for name, data in bytes_below(run / "checkpoints" / checkpoint).items()}
+    parts.update({f"final/{name}": data for name, data in bytes_below(run / "checkpoints" / "final").items()})
+    return {**parts, "metrics": steady_metrics(run), "samples": (run / "samples.jsonl").read_bytes(),
+            "run hash": run_hash(run)}
+
+
+def require_equal(got, expected, where):
+    require(got.keys() == expected.keys(), f"{where}: {sorted(got.keys() ^ expected.keys())} on one side only")
+    for part, value in expected.items():
+        require(got[part] == value, f"{where}: {part} differs")
 
 
 def start(*words):
