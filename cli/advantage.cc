@@ -1,4 +1,4 @@
-#include <fstream>
+#include <algorithm>
 #include <iostream>
 
 #include "cli/arguments.h"
@@ -12,9 +12,7 @@ namespace {
 // Only the `algorithm:` block is read: CONFIG may hold nothing else.
 AlgorithmConfig load_algorithm(const std::vector<std::string>& words) {
   const ConfigArguments split = split_config_arguments(words);
-  ConfigNode root;
-  for (const std::string& file : split.files) merge(root, load_yaml(file));
-  for (const std::string& assignment : split.overrides) apply_override(root, assignment);
+  const ConfigNode root = load_config_tree(split.files, split.overrides);
   const ConfigNode* algorithm = root.find("algorithm");
   return bind_algorithm(algorithm ? *algorithm : ConfigNode{});
 }

@@ -36,6 +36,15 @@ void add_config_words(CLI::App& app, std::vector<std::string>& words) {
       ->required();
 }
 
+CLI::Validator within(const Bounds& bounds) {
+  const auto refusal = [bounds](const std::string& text) {
+    double value = 0.0;
+    const bool inside = CLI::detail::lexical_cast(text, value) && bounds.contains(value);
+    return inside ? std::string() : "found '" + text + "'; expected " + bounds.text();
+  };
+  return CLI::Validator(refusal, bounds.text());
+}
+
 void parse(CLI::App& app, const Arguments& arguments) {
   std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
   try {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "cli/command.h"
+#include "core/schema_bounds.h"
 #include "trainer/config.h"
 
 namespace kedge {
@@ -21,6 +22,9 @@ ConfigArguments split_config_arguments(const std::vector<std::string>& words);
 
 // Adds the positional words of a config command to `app`, with the help text they deserve.
 void add_config_words(CLI::App& app, std::vector<std::string>& words);
+
+// Refuses a number outside `bounds` in the words of the schema.
+CLI::Validator within(const Bounds& bounds);
 
 // Parses; prints help and throws CLI::Success for --help.
 void parse(CLI::App& app, const Arguments& arguments);

@@ -51,7 +51,7 @@ ExitCode run_subcommand(const std::string& family, const std::vector<Command>& t
     print_table(std::cout, table);
     return arguments.empty() ? kExitUsage : kExitDone;
   }
-  const Command& command = find_entry(family + " command", table, arguments[0]);
+  const Command& command = find_entry(family + " command", table, arguments[0], "command line");
   return command.run(Arguments(arguments.begin() + 1, arguments.end()));
 }
 
@@ -62,7 +62,7 @@ int run_command_line(const Arguments& arguments) {
       print_table(std::cout, command_table());
       return arguments.empty() ? kExitUsage : kExitDone;
     }
-    const Command& command = find_entry("command", command_table(), arguments[0], "kedge");
+    const Command& command = find_entry("command", command_table(), arguments[0], "command line");
     return command.run(Arguments(arguments.begin() + 1, arguments.end()));
   } catch (const CLI::Success& help) {
     return kExitDone;

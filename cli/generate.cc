@@ -1,4 +1,3 @@
-#include <fstream>
 #include <iostream>
 
 #include "cli/generate_input.h"
@@ -23,16 +22,16 @@ void add_options(CLI::App& app, GenerateOptions& options) {
   add_model_options(app, options.model);
   app.add_option("--prompt", options.prompt, "one prompt");
   app.add_option("--input", options.input, "JSONL with a `prompt` (text) or `prompt_ids` per line");
-  app.add_option("--samples", options.samples, "completions per prompt")->check(CLI::PositiveNumber);
-  app.add_option("--max-new-tokens", options.sampling.max_new_tokens)->check(CLI::PositiveNumber);
-  app.add_option("--temperature", options.sampling.temperature)->check(CLI::PositiveNumber);
-  app.add_option("--top-p", options.sampling.top_p)->check(CLI::Range(0.0, 1.0));
-  app.add_option("--top-k", options.sampling.top_k, "0: all")->check(CLI::NonNegativeNumber);
-  app.add_option("--min-p", options.sampling.min_p)->check(CLI::Range(0.0, 1.0));
+  app.add_option("--samples", options.samples, "completions per prompt")->check(within(positive()));
+  app.add_option("--max-new-tokens", options.sampling.max_new_tokens)->check(within(positive()));
+  app.add_option("--temperature", options.sampling.temperature)->check(within(positive()));
+  app.add_option("--top-p", options.sampling.top_p)->check(within(above_up_to(0.0, 1.0)));
+  app.add_option("--top-k", options.sampling.top_k, "0: all")->check(within(at_least(0)));
+  app.add_option("--min-p", options.sampling.min_p)->check(within(from_below(0.0, 1.0)));
   app.add_option("--stop", options.sampling.stop_strings, "end a completion where its text ends so");
   app.add_option("--seed", options.seed);
   app.add_option("--slots", options.slots, "rows decoded together; changes speed, never the text")
-      ->check(CLI::PositiveNumber);
+      ->check(within(positive()));
   app.add_flag("--greedy", options.sampling.greedy, "always the likeliest token");
 }
 

@@ -1,17 +1,10 @@
 #include "cli/generate_input.h"
 
-#include <fstream>
-
+#include "core/files.h"
 #include "core/json.h"
 
 namespace kedge {
 namespace {
-
-std::string read_file(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) throw ConfigError(path, "cannot be read", "an existing JSONL file");
-  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-}
 
 void check_ids(const std::vector<Token>& ids, const std::string& place, const ModelConfig& config) {
   for (Token id : ids) {
@@ -42,7 +35,7 @@ GenerateInput text_input(const std::string& text, const Tokenizer& tokenizer) {
 
 std::vector<GenerateInput> read_inputs(const std::string& file, const Tokenizer& tokenizer) {
   std::vector<GenerateInput> inputs;
-  for_each_json_line(read_file(file), file, [&](const json& line, const std::string& place) {
+  for_each_json_line(real_files().read(file), file, [&](const json& line, const std::string& place) {
     if (const auto ids = optional_member<std::vector<Token>>(line, "prompt_ids", place)) {
       inputs.push_back({place, member_or<std::string>(line, "prompt", "", place), *ids});
     } else {
@@ -68,7 +61,7 @@ void check_input(const GenerateInput& input, const ModelConfig& config) {
 std::vector<ScoreInput> read_score_inputs(const std::string& file, const Tokenizer& tokenizer,
                                           const ModelConfig& config) {
   std::vector<ScoreInput> inputs;
-  for_each_json_line(read_file(file), file, [&](const json& line, const std::string& place) {
+  for_each_json_line(real_files().read(file), file, [&](const json& line, const std::string& place) {
     ScoreInput input = score_input(line, place, tokenizer);
     const auto length = static_cast<int64_t>(input.ids.size());
     if (input.prompt_tokens < 1 || input.prompt_tokens > length) {

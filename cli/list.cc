@@ -62,7 +62,7 @@ ExitCode list_command(const Arguments& arguments) {
   app.add_option("family", family, "rewards, tasks, presets, estimators or strategies (default: all)");
   parse(app, arguments);
   if (!family.empty()) {
-    find_entry("family", families(), family, "kedge list").print();
+    find_entry("family", families(), family, "command line").print();
     return kExitDone;
   }
   for (const Family& entry : families()) entry.print();

@@ -22,7 +22,8 @@ void add_model_options(CLI::App& app, ModelOptions& options) {
   app.add_option("--model", options.dir, "Hugging Face model directory or kedge checkpoint")
       ->required();
   app.add_option("--numerics", options.numerics, "exact, aten or reference (default: as in training)");
-  app.add_option("--threads", options.compute.threads, "compute threads; 0: all cores");
+  app.add_option("--threads", options.compute.threads, "compute threads; 0: all cores")
+      ->check(within(at_least(0)));
 }
 
 ModelSession open_model(ModelOptions options) {
@@ -32,7 +33,7 @@ ModelSession open_model(ModelOptions options) {
     node.member("numerics").kind = ConfigNode::Kind::scalar;
     node.member("numerics").scalar = options.numerics;
     node.member("numerics").where = "command line";
-    bind(node, options.compute, "--model options");
+    bind(node, options.compute, "");
   }
   return ModelSession(options.dir, options.compute);
 }

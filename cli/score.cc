@@ -17,8 +17,8 @@ ExitCode score_command(const Arguments& arguments) {
   app.add_option("--input", input,
                  "JSONL: {\"input_ids\":[...],\"prompt_tokens\":n} or {\"prompt\",\"completion\"}")
       ->required();
-  app.add_option("--temperature", temperature)->check(CLI::PositiveNumber);
-  app.add_option("--tokens-per-pass", tokens_per_pass)->check(CLI::PositiveNumber);
+  app.add_option("--temperature", temperature)->check(within(positive()));
+  app.add_option("--tokens-per-pass", tokens_per_pass)->check(within(positive()));
   parse(app, arguments);
 
   ModelSession session = open_model(model);

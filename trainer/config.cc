@@ -69,11 +69,23 @@ std::string RunConfig::checkpoints_dir() const {
   return run_dir() + "/checkpoints";
 }
 
+ConfigNode load_config_tree(const std::vector<std::string>& files,
+                            const std::vector<std::string>& overrides) {
+  ConfigNode root;
+  for (const std::string& file : files) {
+    const ConfigNode tree = load_yaml(file);
+    if (!tree.is_map() && !tree.is_null()) {
+      throw ConfigError(file, "found " + tree.describe(), "expected a map of sections");
+    }
+    merge(root, tree);
+  }
+  for (const std::string& assignment : overrides) apply_override(root, assignment);
+  return root;
+}
+
 RunConfig load_run_config(const std::vector<std::string>& files,
                           const std::vector<std::string>& overrides) {
-  ConfigNode root;
-  for (const std::string& file : files) merge(root, load_yaml(file));
-  for (const std::string& assignment : overrides) apply_override(root, assignment);
+  ConfigNode root = load_config_tree(files, overrides);
   const ConfigNode* algorithm = root.find("algorithm");
   const ConfigNode resolved = resolve_algorithm(algorithm ? *algorithm : ConfigNode{});
   root.member("algorithm") = resolved;

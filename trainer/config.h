@@ -49,7 +49,11 @@ void visit(V& v, RunConfig& c) {
   v.section("placement", c.placement, "who does what on which rank");
 }
 
-// Files merged left to right, then "a.b=c" overrides; the algorithm's preset is put under the
+// YAML files merged left to right, then "a.b=c" overrides. A file that holds no map is a ConfigError.
+ConfigNode load_config_tree(const std::vector<std::string>& files,
+                            const std::vector<std::string>& overrides);
+
+// load_config_tree, bound; the algorithm's preset is put under the
 // algorithm's own keys. Every mistake is a ConfigError. Paths inside are relative to the working
 // directory.
 RunConfig load_run_config(const std::vector<std::string>& files,

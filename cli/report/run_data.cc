@@ -1,17 +1,12 @@
 #include "cli/report/run_data.h"
 
 #include <filesystem>
-#include <fstream>
 
 #include "core/config_node.h"
+#include "core/files.h"
 
 namespace kedge {
 namespace {
-
-std::string read_text(const std::filesystem::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-}
 
 void add_metrics(const json& line, RunData& run) {
   const auto step = line.find("step");
@@ -38,11 +33,13 @@ RunData read_run(const std::string& dir) {
   }
   RunData run;
   run.name = std::filesystem::weakly_canonical(root).filename().string();
-  for_each_json_line(read_text(metrics), metrics.string(),
+  for_each_json_line(real_files().read(metrics.string()), metrics.string(),
                      [&](const json& line, const std::string&) { add_metrics(line, run); });
   const auto samples = root / "samples.jsonl";
-  for_each_json_line(read_text(samples), samples.string(),
-                     [&](const json& line, const std::string&) { run.samples.push_back(line); });
+  if (std::filesystem::exists(samples)) {
+    for_each_json_line(real_files().read(samples.string()), samples.string(),
+                       [&](const json& line, const std::string&) { run.samples.push_back(line); });
+  }
   if (std::filesystem::exists(root / "config.yaml")) {
     run.config = to_json(load_yaml((root / "config.yaml").string()));
   }

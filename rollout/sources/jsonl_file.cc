@@ -3,6 +3,7 @@
 #include <xxhash.h>
 
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 
@@ -15,7 +16,9 @@ namespace {
 
 std::string read_bytes(const std::string& file, const std::string& path) {
   std::ifstream in(file, std::ios::binary);
-  if (!in) throw ConfigError(path + ".file", "cannot read '" + file + "'", "a JSON-lines file");
+  if (!in || std::filesystem::is_directory(file)) {
+    throw ConfigError(path + ".file", "cannot read '" + file + "'", "a JSON-lines file");
+  }
   std::string bytes((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
   if (in.bad()) throw ConfigError(path + ".file", "cannot read '" + file + "'");
   return bytes;

@@ -6,6 +6,7 @@ namespace kedge {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 TEST(SplitConfigArguments, TellsFilesFromOverrides) {
   const ConfigArguments split =
@@ -16,6 +17,22 @@ TEST(SplitConfigArguments, TellsFilesFromOverrides) {
 
 TEST(SplitConfigArguments, WantsAFile) {
   EXPECT_THROW(split_config_arguments({"train.steps=3"}), ConfigError);
+}
+
+TEST(Within, RefusesInTheWordsOfTheSchema) {
+  CLI::App app;
+  double share = 0.0;
+  app.add_option("--share", share)->check(within(above_up_to(0.0, 1.0)));
+  for (const std::string text : {"0", "1.5", "nan", "much"}) {
+    try {
+      app.parse(std::vector<std::string>{text, "--share"});
+      ADD_FAILURE() << text << " passed";
+    } catch (const CLI::ValidationError& error) {
+      EXPECT_THAT(error.what(), HasSubstr("--share: found '" + text + "'; expected 0 < x <= 1"));
+    }
+  }
+  app.parse(std::vector<std::string>{"1", "--share"});
+  EXPECT_EQ(share, 1.0);
 }
 
 }  // namespace

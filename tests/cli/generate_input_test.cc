@@ -38,5 +38,13 @@ TEST(GenerateInput, RefusesIdsOutsideTheVocabularyAndEmptyFiles) {
             kExitUsage);
 }
 
+TEST(GenerateInput, ADirectoryIsNoFileOfPrompts) {
+  const TempDir dir("generate_dir");
+  const std::string model = tiny_model(dir.path());
+  const CommandResult result = run_kedge({"generate", "--model", model, "--input", dir.path()});
+  EXPECT_EQ(result.exit, kExitUsage);
+  EXPECT_THAT(result.err, HasSubstr("Is a directory"));
+}
+
 }  // namespace
 }  // namespace kedge

@@ -37,5 +37,16 @@ TEST(GenerateCommand, WantsExactlyOneSourceOfPrompts) {
   EXPECT_THAT(both.err, HasSubstr("--prompt and --input"));
 }
 
+TEST(GenerateCommand, RefusesSettingsThatCannotBeSampledWith) {
+  const std::vector<std::vector<std::string>> cases = {
+      {"--temperature", "nan"}, {"--top-p", "0"}, {"--samples", "0"}, {"--threads", "-1"}};
+  for (const auto& words : cases) {
+    const CommandResult result =
+        run_kedge({"generate", "--model", ".", "--prompt", "1", words[0], words[1]});
+    EXPECT_EQ(result.exit, kExitUsage) << words[0];
+    EXPECT_THAT(result.err, HasSubstr(words[0] + ": found '" + words[1] + "'"));
+  }
+}
+
 }  // namespace
 }  // namespace kedge

@@ -52,6 +52,19 @@ TEST(RunConfig, LaterFilesAndOverridesWin) {
   EXPECT_EQ(config.run.seed, 9u);
 }
 
+TEST(RunConfig, AFileThatHoldsNoMapIsRefusedByName) {
+  const TempDir temp("no_map");
+  const std::string file = temp.path() + "/list.yaml";
+  real_files().write_atomic(file, "- run\n- train\n");
+  try {
+    load_run_config({file}, {});
+    ADD_FAILURE() << "a list passed";
+  } catch (const ConfigError& error) {
+    EXPECT_EQ(error.place(), file);
+    EXPECT_NE(std::string(error.what()).find("found a list of 2"), std::string::npos);
+  }
+}
+
 TEST(RunConfig, RefusesWithTheNearestName) {
   const std::string misspelt = message_of({"optimizer.learning_rat=1"});
   EXPECT_NE(misspelt.find("learning_rate"), std::string::npos) << misspelt;

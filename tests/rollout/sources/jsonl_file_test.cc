@@ -29,6 +29,12 @@ class JsonlFileTest : public ::testing::Test {
   testing_support::TemporaryDirectory directory_;
 };
 
+TEST_F(JsonlFileTest, ADirectoryIsNoFile) {
+  SourceConfig config;
+  config.file = directory_ / "";
+  EXPECT_THROW(read_jsonl(config, false, "data.train"), ConfigError);
+}
+
 TEST_F(JsonlFileTest, MapsColumnsAndKeepsTheOthers) {
   SourceConfig config;
   config.columns.prompt = "question";
