@@ -1,13 +1,14 @@
 """Somebody else's Llama directory and JSONL file: plan, train, kill, resume, evaluate, and give the
 checkpoint back to transformers, which finds the same log-probs."""
+
 import json
 import signal
 import subprocess
-import sys
 import tempfile
+import time
 from pathlib import Path
 
-from support import kedge, oracle_python, require, start, wait_for_step
+from support import kedge, oracle_python, require, run_hash, start
 
 MAKE = r"""
 import json, sys
@@ -15,7 +16,8 @@ import torch
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 out = sys.argv[1]
-text = ["the quick brown fox jumps over %d lazy dogs and counts to %d" % (i, i * 7) for i in range(200)]
+fox = "the quick brown fox jumps over %d lazy dogs and counts to %d"
+text = [fox % (i, i * 7) for i in range(200)]
 tok = Tokenizer(models.BPE())
 tok.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
 tok.decoder = decoders.ByteLevel()
@@ -23,7 +25,8 @@ tok.train_from_iterator(text, trainers.BpeTrainer(vocab_size=389, special_tokens
                         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(), show_progress=False))
 PreTrainedTokenizerFast(tokenizer_object=tok, eos_token="<|end|>").save_pretrained(out)
 torch.manual_seed(3)
-model = LlamaForCausalLM(LlamaConfig(vocab_size=tok.get_vocab_size(), hidden_size=40, num_hidden_layers=3,
+model = LlamaForCausalLM(LlamaConfig(
+    vocab_size=tok.get_vocab_size(), hidden_size=40, num_hidden_layers=3,
     num_attention_heads=5, num_key_value_heads=1, head_dim=8, intermediate_size=72,
     max_position_embeddings=128, tie_word_embeddings=False, eos_token_id=0, bos_token_id=None,
     initializer_range=0.2))
@@ -45,10 +48,11 @@ for line in open(sys.argv[2]):
 """
 
 EVENTS = r"""
-import sys
+import json, sys
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 events = EventAccumulator(sys.argv[1]); events.Reload()
-print("\n".join(events.Tags()["scalars"]))
+tags = events.Tags()["scalars"]
+print(json.dumps({tag: [event.step for event in events.Scalars(tag)] for tag in tags}))
 """
 
 CONFIG = """
@@ -70,39 +74,65 @@ def run_oracle(python, program, *words):
     return done.stdout
 
 
+def killed_after_a_checkpoint(config, folder):
+    """A run that was killed between its first checkpoint and its end; its directory."""
+    for attempt in range(20):
+        run = Path(folder) / f"run_{attempt}"
+        process = start("train", config, f"run.dir={run}")
+        while process.poll() is None and not (run / "checkpoints" / "latest").exists():
+            time.sleep(0.001)
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+        if process.returncode == -signal.SIGKILL:
+            print("killed after", (run / "checkpoints" / "latest").read_text().strip())
+            return run
+        require(process.returncode == 0, f"the run left with {process.returncode}")
+    require(False, "20 runs ended before they could be killed")
+
+
 def main():
     python = oracle_python("torch", "transformers", "tokenizers", "tensorboard")
     with tempfile.TemporaryDirectory() as folder:
         ids = json.loads(run_oracle(python, MAKE, f"{folder}/model"))
-        ours = kedge("tokenize", "--model", f"{folder}/model", input="how many dogs? 17\nnaïve – ✓\n").stdout
-        require([json.loads(line) for line in ours.splitlines()] == ids, f"token ids: {ours} and {ids}")
+        ours = kedge(
+            "tokenize", "--model", f"{folder}/model", input="how many dogs? 17\nnaïve – ✓\n"
+        ).stdout
+        require(
+            [json.loads(line) for line in ours.splitlines()] == ids, f"token ids: {ours} and {ids}"
+        )
         with open(f"{folder}/train.jsonl", "w") as file:
             for i in range(40):
-                file.write(json.dumps({"question": f"count {i} dogs", "gold": str(i), "extra": [i]}) + "\n")
+                file.write(
+                    json.dumps({"question": f"count {i} dogs", "gold": str(i), "extra": [i]}) + "\n"
+                )
         config = Path(folder) / "foreign.yaml"
         config.write_text(CONFIG.format(dir=folder))
 
         require("parameters" in kedge("plan", config).stdout, "plan prints no parameters")
-        process = start("train", config)
-        wait_for_step(f"{folder}/run", 1, process)
-        process.send_signal(signal.SIGKILL)
-        process.communicate()
-        resumed = kedge("train", config, "--resume")
-        require("run hash" in resumed.stderr, resumed.stderr)
-        checkpoint = f"{folder}/run/checkpoints/step_000003"
+        run = killed_after_a_checkpoint(config, folder)
+        resumed = kedge("train", config, f"run.dir={run}", "--resume")
+        require(f"run hash {run_hash(run)}" in resumed.stderr, resumed.stderr)
+        checkpoint = f"{run}/checkpoints/step_000003"
         evaluation = json.loads(kedge("eval", config, "--model", checkpoint).stdout)
         require(0.0 <= evaluation["eval/pass@1"] <= 1.0, evaluation)
 
-        rows = [{"input_ids": [(7 * i + 3 * j) % 380 for j in range(20)], "prompt_tokens": 5} for i in range(3)]
+        rows = [
+            {"input_ids": [(7 * i + 3 * j) % 380 for j in range(20)], "prompt_tokens": 5}
+            for i in range(3)
+        ]
         Path(f"{folder}/rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
         scored = kedge("score", "--model", checkpoint, "--input", f"{folder}/rows.jsonl").stdout
         theirs = run_oracle(python, SCORE, checkpoint, f"{folder}/rows.jsonl")
-        gap = max(abs(a - b) for x, y in zip(scored.splitlines(), theirs.splitlines())
-                  for a, b in zip(json.loads(x)["logprobs"], json.loads(y)))
+        gap = max(
+            abs(a - b)
+            for x, y in zip(scored.splitlines(), theirs.splitlines())
+            for a, b in zip(json.loads(x)["logprobs"], json.loads(y))
+        )
         print("largest difference to transformers:", gap)
         require(gap < 2e-4, f"log-probs differ from transformers' by {gap}")
-        tags = run_oracle(python, EVENTS, f"{folder}/run/tb").splitlines()
-        require("critic/rewards/mean" in tags, f"TensorBoard finds {tags}")
+        shown = json.loads(run_oracle(python, EVENTS, f"{run}/tb"))
+        require(shown.get("critic/rewards/mean") == [1, 2, 3], f"TensorBoard finds steps {shown}")
+        require(shown.get("eval/pass@1") == [0, 3], f"TensorBoard finds evaluations {shown}")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
-"""The two shipped quickstart configs, a few steps each: a base model, GRPO on it, the page with the curve;
-and one run hash for any number of threads, slots and any micro-batch."""
+"""The two shipped quickstart configs, a few steps each: a base model, GRPO on it, the page with the
+curve; and one run hash for any number of threads, slots and any micro-batch."""
+
 import json
 import tempfile
 from html.parser import HTMLParser
@@ -9,9 +10,18 @@ from support import kedge, require, run_hash, steady_metrics
 
 QUICKSTART = Path(__file__).resolve().parents[2] / "configs" / "quickstart"
 SHORT = ["data.eval.prompts=64", "train.log_samples_per_step=3"]
-RL_METRICS = ["critic/rewards/mean", "response_length/mean", "actor/pg_loss", "actor/entropy", "actor/lr",
-              "rewards/exact_answer/mean", "rewards/thinks/mean", "rewards/exact_answer/std",
-              "frac_reward_zero_std", "rollout/logprob_gap_max"]
+RL_METRICS = [
+    "critic/rewards/mean",
+    "response_length/mean",
+    "actor/pg_loss",
+    "actor/entropy",
+    "actor/lr",
+    "rewards/exact_answer/mean",
+    "rewards/thinks/mean",
+    "rewards/exact_answer/std",
+    "frac_reward_zero_std",
+    "rollout/logprob_gap_max",
+]
 EVAL_METRICS = ["eval/pass@1", "eval/rewards/mean", "eval/response_length/mean"]
 
 
@@ -26,7 +36,11 @@ class Page(HTMLParser):
     def handle_starttag(self, tag, attributes):
         self.tags.append(tag)
         for name, value in attributes:
-            if name in ("src", "href", "data", "xlink:href", "srcset") and value and not value.startswith(("#", "data:")):
+            if (
+                name in ("src", "href", "data", "xlink:href", "srcset")
+                and value
+                and not value.startswith(("#", "data:"))
+            ):
                 self.loads.append(f"{tag} {name}={value}")
 
 
@@ -46,38 +60,74 @@ def check_metrics(run, steps):
     for row in trained:
         missing = [name for name in RL_METRICS if name not in row]
         require(not missing, f"step {row['step']}: no {missing}")
-        require(row["rollout/logprob_gap_max"] == 0, f"step {row['step']}: rollout and learner differ")
+        require(
+            row["rollout/logprob_gap_max"] == 0, f"step {row['step']}: rollout and learner differ"
+        )
     learned = [row for row in trained if row["update/applied"]]
     require(learned, "no update was applied")
     require(all(row["actor/grad_norm"] > 0 for row in learned), "an update without a gradient")
     evaluated = {row["step"]: row for row in rows if "eval/pass@1" in row}
     require(set(evaluated) == {0, steps}, f"evaluated at {sorted(evaluated)}")
-    require(all(name in row for row in evaluated.values() for name in EVAL_METRICS), "evaluation lacks a metric")
+    require(
+        all(name in row for row in evaluated.values() for name in EVAL_METRICS),
+        "evaluation lacks a metric",
+    )
     return evaluated
 
 
 def main():
     with tempfile.TemporaryDirectory() as folder:
         base, run = f"{folder}/base", f"{folder}/grpo"
-        kedge("sft", QUICKSTART / "sums-sft.yaml", *SHORT, f"run.dir={base}", "train.steps=80",
-              "train.eval_every_steps=0", "optimizer.warmup_steps=5")
+        kedge(
+            "sft",
+            QUICKSTART / "sums-sft.yaml",
+            *SHORT,
+            f"run.dir={base}",
+            "train.steps=80",
+            "train.eval_every_steps=0",
+            "optimizer.warmup_steps=5",
+        )
         losses = [row["sft/loss"] for row in steady_metrics(base) if "sft/loss" in row]
-        require(losses[-1] < 0.6 * losses[0], f"the base model did not learn: {losses[0]} to {losses[-1]}")
+        require(
+            losses[-1] < 0.6 * losses[0],
+            f"the base model did not learn: {losses[0]} to {losses[-1]}",
+        )
 
-        train = ["train", QUICKSTART / "sums-grpo.yaml", *SHORT, f"model.path={base}/checkpoints/final",
-                 "train.steps=3", "train.eval_every_steps=3", "rollout.max_new_tokens=32"]
+        train = [
+            "train",
+            QUICKSTART / "sums-grpo.yaml",
+            *SHORT,
+            f"model.path={base}/checkpoints/final",
+            "train.steps=3",
+            "train.eval_every_steps=3",
+            "rollout.max_new_tokens=32",
+        ]
         done = kedge(*train, f"run.dir={run}")
         evaluated = check_metrics(run, 3)
         require(f"run hash {run_hash(run)}" in done.stderr, f"no run hash in: {done.stderr}")
         other = f"{folder}/other"
-        kedge(*train, f"run.dir={other}", "compute.threads=1", "rollout.slots=7",
-              "train.tokens_per_microbatch=300", "train.recompute=blocks")
-        require(run_hash(other) == run_hash(run), "another run hash with other threads, slots and micro-batches")
+        kedge(
+            *train,
+            f"run.dir={other}",
+            "compute.threads=1",
+            "rollout.slots=7",
+            "train.tokens_per_microbatch=300",
+            "train.recompute=blocks",
+        )
+        require(
+            run_hash(other) == run_hash(run),
+            "another run hash with other threads, slots and micro-batches",
+        )
 
         require("pass@1" in kedge("report", run).stderr, "the report draws no curve")
         check_page(Path(run) / "report.html")
-        samples = [json.loads(line) for line in (Path(run) / "samples.jsonl").read_text().splitlines()]
-        require({sample["step"] for sample in samples} == {0, 1, 2, 3}, "samples of some steps are missing")
+        samples = [
+            json.loads(line) for line in (Path(run) / "samples.jsonl").read_text().splitlines()
+        ]
+        require(
+            {sample["step"] for sample in samples} == {0, 1, 2, 3},
+            "samples of some steps are missing",
+        )
         print("pass@1", {step: row["eval/pass@1"] for step, row in evaluated.items()})
         print("run hash", run_hash(run))
 

@@ -1,4 +1,5 @@
 """Kill a run anywhere and resume it: the same bits as the run that was never stopped."""
+
 import random
 import signal
 import tempfile
@@ -27,7 +28,11 @@ def kill_and_resume(words, folder, expected, draw, wanted):
     while landed < wanted:
         attempt += 1
         require(attempt <= 20, f"only {landed} of 20 runs were still going when the kill arrived")
-        run, step, delay = f"{folder}/killed_{attempt}", draw.randrange(1, STEPS), draw.uniform(0, 0.02)
+        run, step, delay = (
+            f"{folder}/killed_{attempt}",
+            draw.randrange(1, STEPS),
+            draw.uniform(0, 0.02),
+        )
         left_with = interrupted(words, run, step, delay, signal.SIGKILL)
         require(left_with in (-signal.SIGKILL, 0), f"kill at step {step}: exit code {left_with}")
         if left_with == 0:
@@ -55,7 +60,10 @@ def stop_politely(words, folder, expected, how, code):
     if left_with != 0:  # 0: it was through before the signal
         require(left_with == code, f"{how.name}: exit code {left_with}, not {code}")
         latest = (Path(run) / "checkpoints" / "latest").read_text().strip()
-        require((Path(run) / "checkpoints" / latest / "trainer_state").is_dir(), f"{how.name}: nothing saved")
+        require(
+            (Path(run) / "checkpoints" / latest / "trainer_state").is_dir(),
+            f"{how.name}: nothing saved",
+        )
         require(latest != LAST, f"{how.name}: the run went on to its end")
         kedge(*words, f"run.dir={run}", "--resume")
     require_equal(state_of(run, LAST), expected, how.name)
@@ -72,8 +80,13 @@ def main():
         kedge(*sft, f"run.dir={folder}/base")
         kill_and_resume(sft, folder + "/sft", state_of(f"{folder}/base", LAST), draw, 1)
 
-        train = ["train", config, "model.new=null", "model.tokenizer=''",
-                 f"model.path={folder}/base/checkpoints/final"]
+        train = [
+            "train",
+            config,
+            "model.new=null",
+            "model.tokenizer=''",
+            f"model.path={folder}/base/checkpoints/final",
+        ]
         kedge(*train, f"run.dir={folder}/run")
         expected = state_of(f"{folder}/run", LAST)
         kill_and_resume(train, folder, expected, draw, 3)

@@ -1,4 +1,5 @@
 """What the end-to-end tests share: running the binary, tiny configs, reading runs."""
+
 import json
 import os
 import subprocess
@@ -16,7 +17,9 @@ model:
   tokenizer: bytes
 data: {{train: {{task: sums}}, eval: {{task: sums, prompts: 16}}}}
 rollout: {{prompts_per_step: 8, samples_per_prompt: 4, max_new_tokens: 24}}
-rewards: [{{name: exact_answer, metric: true}}, {{name: regex_match, pattern: "[0-9]", mode: search, weight: 0.3}}]
+rewards:
+  - {{name: exact_answer, metric: true}}
+  - {{name: regex_match, pattern: "[0-9]", mode: search, weight: 0.3}}
 optimizer: {{learning_rate: 1.0e-3, warmup_steps: 2}}
 train: {{steps: 12, eval_every_steps: 4, checkpoint_every_steps: 3}}
 compute: {{threads: 1}}
@@ -24,7 +27,9 @@ compute: {{threads: 1}}
 
 
 def kedge(*words, check=True, **kwargs):
-    done = subprocess.run([KEDGE, *map(str, words)], capture_output=True, text=True, timeout=120, **kwargs)
+    done = subprocess.run(
+        [KEDGE, *map(str, words)], capture_output=True, text=True, timeout=120, **kwargs
+    )
     if check and done.returncode != 0:
         sys.exit(f"kedge {' '.join(map(str, words))} left with {done.returncode}:\n{done.stderr}")
     return done
@@ -53,28 +58,41 @@ def run_hash(run):
 def bytes_below(folder, leave_out=()):
     """Every file below a folder by its relative path: what must not change."""
     root = Path(folder)
-    return {str(path.relative_to(root)): path.read_bytes() for path in sorted(root.rglob("*"))
-            if path.is_file() and path.name not in leave_out}
+    return {
+        str(path.relative_to(root)): path.read_bytes()
+        for path in sorted(root.rglob("*"))
+        if path.is_file() and path.name not in leave_out
+    }
 
 
 def state_of(run, checkpoint):
-    """What must have the same bits after a resume: metrics, samples, weights, optimiser, run hash."""
+    """What must be equal after a resume: metrics, samples, weights, optimiser, run hash."""
     run = Path(run)
     parts = {name: data for name, data in bytes_below(run / "checkpoints" / checkpoint).items()}
-    parts.update({f"final/{name}": data for name, data in bytes_below(run / "checkpoints" / "final").items()})
-    return {**parts, "metrics": steady_metrics(run), "samples": (run / "samples.jsonl").read_bytes(),
-            "run hash": run_hash(run)}
+    parts.update(
+        {f"final/{name}": data for name, data in bytes_below(run / "checkpoints" / "final").items()}
+    )
+    return {
+        **parts,
+        "metrics": steady_metrics(run),
+        "samples": (run / "samples.jsonl").read_bytes(),
+        "run hash": run_hash(run),
+    }
 
 
 def require_equal(got, expected, where):
-    require(got.keys() == expected.keys(), f"{where}: {sorted(got.keys() ^ expected.keys())} on one side only")
+    require(
+        got.keys() == expected.keys(),
+        f"{where}: {sorted(got.keys() ^ expected.keys())} on one side only",
+    )
     for part, value in expected.items():
         require(got[part] == value, f"{where}: {part} differs")
 
 
 def start(*words):
-    return subprocess.Popen([KEDGE, *map(str, words)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-                            text=True)
+    return subprocess.Popen(
+        [KEDGE, *map(str, words)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    )
 
 
 def wait_for_step(run, step, process):
@@ -97,6 +115,9 @@ def oracle_python(*modules):
     python = os.environ.get("KEDGE_ORACLE_PYTHON", "")
     probe = "import " + ", ".join(modules)
     if not python or subprocess.run([python, "-c", probe], capture_output=True).returncode:
-        print(f"skipped: set KEDGE_ORACLE_PYTHON to a Python with {', '.join(modules)} (scripts/setup --oracle)")
+        print(
+            f"skipped: KEDGE_ORACLE_PYTHON names no Python with {', '.join(modules)}"
+            " (scripts/setup --oracle makes one)"
+        )
         sys.exit(SKIP)
     return python
