@@ -19,6 +19,12 @@ void print_table(std::ostream& out, const std::vector<Command>& table) {
   }
 }
 
+// Buffered output that no longer fits (a full disk) is a failure, whatever the command returned.
+int with_output_written(ExitCode result) {
+  if (std::cout.flush()) return result;
+  throw Error("standard output takes no more: a full disk or a closed file");
+}
+
 bool asks_for_help(const Arguments& arguments) {
   return arguments.empty() || arguments[0] == "--help" || arguments[0] == "-h" ||
          arguments[0] == "help";
@@ -63,7 +69,7 @@ int run_command_line(const Arguments& arguments) {
       return arguments.empty() ? kExitUsage : kExitDone;
     }
     const Command& command = find_entry("command", command_table(), arguments[0], "command line");
-    return command.run(Arguments(arguments.begin() + 1, arguments.end()));
+    return with_output_written(command.run(Arguments(arguments.begin() + 1, arguments.end())));
   } catch (const CLI::Success& help) {
     return kExitDone;
   } catch (const CLI::ParseError& error) {

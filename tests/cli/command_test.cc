@@ -31,6 +31,22 @@ TEST(Command, AnUnknownFlagIsAUsageError) {
   EXPECT_THAT(result.err, HasSubstr("kedge report --help"));
 }
 
+// Takes no byte, as a pipe to a full disk.
+class FullBuffer : public std::streambuf {
+  int_type overflow(int_type) override { return traits_type::eof(); }
+};
+
+TEST(Command, OutputThatCannotBeWrittenIsAFailure) {
+  const testing_support::CapturedOutput captured;
+  FullBuffer full;
+  auto* const before = std::cout.rdbuf(&full);
+  const int exit = run_command_line({"list"});
+  std::cout.rdbuf(before);
+  std::cout.clear();
+  EXPECT_EQ(exit, kExitFailure);
+  EXPECT_THAT(captured.notes(), HasSubstr("standard output"));
+}
+
 TEST(Command, NothingAtAllShowsTheHelpAndIsAUsageError) {
   EXPECT_EQ(run_kedge({}).exit, kExitUsage);
 }
