@@ -11,6 +11,7 @@
 #include "rewards/combine.h"
 #include "rewards/extract.h"
 #include "rewards/reward_metrics.h"
+#include "tests/support/golden_files.h"
 #include "tests/support/reward_items.h"
 
 namespace kedge {
@@ -19,18 +20,8 @@ namespace {
 constexpr double kRelative = 1e-9;
 constexpr double kAbsolute = 1e-12;
 
-bool other_folder() { return std::getenv("KEDGE_GOLDEN_DIR") != nullptr; }
-
 const json& all_cases() {
-  static const json cases = [] {
-    const std::filesystem::path dir =
-        other_folder() ? std::filesystem::path(std::getenv("KEDGE_GOLDEN_DIR"))
-                       : std::filesystem::path(KEDGE_SOURCE_DIR) / "tests" / "golden";
-    const std::filesystem::path file = dir / "answer_cases.json";
-    return std::filesystem::exists(file)
-               ? parse_json(real_files().read(file.string()), file.string()).at("cases")
-               : json::array();
-  }();
+  static const json cases = testing_support::golden_cases("answer_cases.json");
   return cases;
 }
 
@@ -196,7 +187,7 @@ TEST(GoldenAnswerKinds, NotYetBuilt) {
   for (const std::string& kind : missing) {
     std::cout << "answer_cases.json: kind " << kind << " is not built yet\n";
   }
-  if (!other_folder()) {
+  if (!testing_support::is_other_golden_folder()) {
     EXPECT_THAT(missing, testing::ElementsAre("check", "choice", "compare", "f1"));
   }
 }

@@ -12,6 +12,7 @@
 #include "model/checkpoint_dir.h"
 #include "model/safetensors.h"
 #include "model/transformer.h"
+#include "tests/support/golden_files.h"
 #include "tests/support/small_models.h"
 
 namespace kedge {
@@ -20,13 +21,7 @@ namespace {
 constexpr double kValueTolerance = 2e-4;     // logits and log-probs, absolute
 constexpr double kGradientTolerance = 1e-3;  // of the largest entry of the tensor
 
-std::filesystem::path golden_models() {
-  const char* other = std::getenv("KEDGE_GOLDEN_DIR");
-  const std::filesystem::path dir =
-      other != nullptr ? std::filesystem::path(other)
-                       : std::filesystem::path(KEDGE_SOURCE_DIR) / "tests" / "golden";
-  return dir / "models";
-}
+std::filesystem::path golden_models() { return testing_support::golden_path("models"); }
 
 std::vector<std::string> case_names() {
   std::vector<std::string> names;

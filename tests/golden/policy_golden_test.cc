@@ -3,11 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <sstream>
 
+#include "tests/support/golden_files.h"
+#include "tests/support/policy.h"
 #include "trainer/advantage/gae.h"
 #include "trainer/advantage/reward_shaping.h"
 #include "trainer/advantage/statistics.h"
@@ -31,21 +29,8 @@ struct Tolerance {
 constexpr Tolerance kDouble{1e-9, 1e-12};
 constexpr Tolerance kFloat{2e-5, 2e-6};
 
-std::filesystem::path cases_file() {
-  const char* other = std::getenv("KEDGE_GOLDEN_DIR");
-  const std::filesystem::path dir =
-      other != nullptr ? std::filesystem::path(other)
-                       : std::filesystem::path(KEDGE_SOURCE_DIR) / "tests" / "golden";
-  return dir / "policy_cases.json";
-}
-
 const json& all_cases() {
-  static const json cases = [] {
-    std::ifstream in(cases_file());
-    std::stringstream text;
-    text << in.rdbuf();
-    return in ? json::parse(text.str()).at("cases") : json::array();
-  }();
+  static const json cases = testing_support::golden_cases("policy_cases.json");
   return cases;
 }
 
@@ -86,49 +71,8 @@ AlgorithmConfig config_of(const json& options) {
   return config;
 }
 
-// What a case's loss came to.
-struct Outcome {
-  std::vector<PathLoss> loss;                 // [R]
-  std::vector<std::vector<double>> gradient;  // [R][n]
-  std::vector<std::vector<double>> token_loss;
-  LossMetrics metrics;
-};
-
 std::vector<double> row_of(const PolicyRows& rows, const std::vector<double>& column, int64_t i) {
   return {column.begin() + rows.begin[i], column.begin() + rows.begin[i + 1]};
-}
-
-Outcome in_double(const AlgorithmConfig& config, const PolicyRows& rows, const PreparedBatch& batch,
-                  const UpdatePlan& plan) {
-  Outcome out;
-  for (int64_t i = 0; i < rows.num_rows(); ++i) {
-    const auto n = static_cast<size_t>(rows.length(i));
-    std::vector<uint8_t> trained(batch.mask.begin() + rows.begin[i],
-                                 batch.mask.begin() + rows.begin[i + 1]);
-    if (!batch.kept[i]) std::fill(trained.begin(), trained.end(), 0);
-    const std::vector<double> coefficient(n, plan.coefficient[i]);
-    const std::vector<double> entropy_coefficient(n, plan.entropy_coefficient[i]);
-    const auto advantage = row_of(rows, batch.advantage, i);
-    PathTerms terms;
-    terms.trained = trained;
-    terms.new_logprob = rows.row(rows.new_logprob, i);
-    terms.entropy = rows.row(rows.entropy, i);
-    terms.old_logprob = rows.row(rows.old_logprob, i);
-    terms.sampler_logprob = rows.row(rows.sampler_logprob, i);
-    terms.ref_logprob = rows.row(rows.ref_logprob, i);
-    terms.advantage = advantage;
-    terms.correction = RealSpan(batch.weight).part(rows.begin[i], rows.length(i));
-    terms.coefficient = coefficient;
-    terms.entropy_coefficient = entropy_coefficient;
-    terms.injected = rows.injected[i];
-    out.gradient.emplace_back(n);
-    out.token_loss.emplace_back(n);
-    std::vector<double> entropy_gradient(n);
-    out.loss.push_back(path_loss(config, terms,
-                                 {out.gradient.back(), entropy_gradient, out.token_loss.back()},
-                                 out.metrics));
-  }
-  return out;
 }
 
 std::vector<float> narrow(RealSpan values) {
@@ -138,24 +82,24 @@ std::vector<float> narrow(RealSpan values) {
 }
 
 // The way of a training step: paths of floats.
-Outcome in_float(const AlgorithmConfig& config, const PolicyRows& rows, const PreparedBatch& batch,
-                 const UpdatePlan& plan) {
-  Outcome out;
+testing::Evaluation in_float(const AlgorithmConfig& config, const PolicyRows& rows,
+                             const PreparedBatch& batch, const UpdatePlan& plan) {
+  testing::Evaluation out;
   for (int64_t i = 0; i < rows.num_rows(); ++i) {
     const PackedPath path = make_path(rows, batch, plan, i);
     const auto now = narrow(rows.row(rows.new_logprob, i));
     const auto entropy = narrow(rows.row(rows.entropy, i));
     std::vector<float> gradient(now.size());
     std::vector<float> entropy_gradient(entropy.size());
-    out.loss.push_back(
+    out.share.push_back(
         policy_path_loss(config, path, now, entropy, gradient, entropy_gradient, out.metrics));
     out.gradient.emplace_back(gradient.begin(), gradient.end());
   }
   return out;
 }
 
-void compare_loss(const AlgorithmConfig& config, const UpdatePlan& plan, const Outcome& found,
-                  const json& expect, Tolerance tolerance) {
+void compare_loss(const AlgorithmConfig& config, const UpdatePlan& plan,
+                  const testing::Evaluation& found, const json& expect, Tolerance tolerance) {
   double squares = 0.0;
   for (size_t i = 0; i < found.gradient.size(); ++i) {
     expect_near(found.gradient[i], expect["grad"][i], tolerance, "grad " + std::to_string(i));
@@ -179,7 +123,7 @@ void compare_loss(const AlgorithmConfig& config, const UpdatePlan& plan, const O
   }
   for (const json& split : expect.value("splits", json::array())) {
     double share = 0.0;
-    for (const size_t row : split["rows"]) share += found.loss[row].loss;
+    for (const size_t row : split["rows"]) share += found.share[row].loss;
     expect_near(share, split["loss"], tolerance, "split " + split["rows"].dump());
   }
 }
@@ -202,7 +146,9 @@ void run_policy(const json& c, const json& expect) {
     }
   }
   if (!with_loss) return;
-  compare_loss(config, plan, in_double(config, rows, batch, plan), expect, kDouble);
+  testing::Evaluation in_double;
+  testing::evaluate_paths(config, rows, batch, plan, in_double);
+  compare_loss(config, plan, in_double, expect, kDouble);
   compare_loss(config, plan, in_float(config, rows, batch, plan), expect, kFloat);
 }
 
@@ -321,7 +267,7 @@ void expect_error(const json& c) {
   }
 }
 
-class GoldenPolicy : public testing::TestWithParam<size_t> {};
+class GoldenPolicy : public ::testing::TestWithParam<size_t> {};
 
 TEST_P(GoldenPolicy, Agrees) {
   const json& c = all_cases()[GetParam()];
@@ -333,7 +279,7 @@ TEST_P(GoldenPolicy, Agrees) {
   }
 }
 
-std::string case_name(const testing::TestParamInfo<size_t>& info) {
+std::string case_name(const ::testing::TestParamInfo<size_t>& info) {
   std::string name = all_cases()[info.param]["id"];
   for (char& ch : name) {
     if (!std::isalnum(static_cast<unsigned char>(ch))) ch = '_';
@@ -341,7 +287,7 @@ std::string case_name(const testing::TestParamInfo<size_t>& info) {
   return name;
 }
 
-INSTANTIATE_TEST_SUITE_P(, GoldenPolicy, testing::ValuesIn(case_indices()), case_name);
+INSTANTIATE_TEST_SUITE_P(, GoldenPolicy, ::testing::ValuesIn(case_indices()), case_name);
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(GoldenPolicy);
 
 // What section 4 of the sheet says its preset cases override.
@@ -376,7 +322,7 @@ TEST(GoldenPolicyPresets, ResolveToTheOptionsOfTheirCases) {
     expect_same(resolved, c["options"], name);
     ++found;
   }
-  if (std::getenv("KEDGE_GOLDEN_DIR") == nullptr) {
+  if (!testing_support::is_other_golden_folder()) {
     EXPECT_EQ(found, preset_names().size());
   }
 }

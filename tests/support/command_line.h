@@ -28,20 +28,12 @@ inline CommandResult run_kedge(const std::vector<std::string>& words) {
 
 // A config file of a run of seconds, in `dir`; the run lives in dir/run.
 inline std::string tiny_config(const std::string& dir) {
+  ConfigNode root = parse_yaml(kTinyRun, "tiny.yaml");
+  for (const std::string& setting : {"run.dir=" + dir + "/run", std::string("train.steps=2")}) {
+    apply_override(root, setting);
+  }
   const std::string file = dir + "/tiny.yaml";
-  real_files().write_atomic(file, R"(
-run: {name: tiny, seed: 5, dir: )" + dir + R"(/run}
-model:
-  new: {hidden: 16, layers: 2, heads: 2, kv_heads: 1, intermediate: 24, max_position: 64}
-  tokenizer: bytes
-data: {train: {task: sums}, eval: {task: sums, prompts: 6}}
-rollout: {prompts_per_step: 4, samples_per_prompt: 3, max_new_tokens: 8, slots: 5}
-rewards: [{name: exact_answer, metric: true}]
-optimizer: {learning_rate: 1.0e-3, warmup_steps: 1}
-train: {steps: 2, eval_every_steps: 2, tokens_per_microbatch: 100}
-sft: {demonstrations_per_step: 8}
-compute: {threads: 1}
-)");
+  real_files().write_atomic(file, to_yaml(to_json(root)));
   return file;
 }
 

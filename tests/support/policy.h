@@ -35,18 +35,16 @@ inline PreparedBatch advantages_of(const AlgorithmConfig& config, const PolicyRo
   return prepare_batch(config, rows, {.with_loss = false, .details = true});
 }
 
-// Phases A and B in double. The rows bring their new log-probs.
-inline Evaluation evaluate(const AlgorithmConfig& config, const PolicyRows& rows) {
-  Evaluation out;
-  out.batch = prepare_batch(config, rows);
-  out.plan = plan_update(config, rows, out.batch, {0, rows.num_groups}, rows.new_logprob.span());
+// Phase B in double: the losses of all rows under a given plan. The rows bring their new log-probs.
+inline void evaluate_paths(const AlgorithmConfig& config, const PolicyRows& rows,
+                           const PreparedBatch& batch, const UpdatePlan& plan, Evaluation& out) {
   for (int64_t i = 0; i < rows.num_rows(); ++i) {
     const auto n = static_cast<size_t>(rows.length(i));
-    std::vector<uint8_t> trained(out.batch.mask.begin() + rows.begin[i],
-                                 out.batch.mask.begin() + rows.begin[i + 1]);
-    if (!out.batch.kept[i]) std::fill(trained.begin(), trained.end(), 0);
-    const std::vector<double> coefficient(n, out.plan.coefficient[i]);
-    const std::vector<double> entropy_coefficient(n, out.plan.entropy_coefficient[i]);
+    std::vector<uint8_t> trained(batch.mask.begin() + rows.begin[i],
+                                 batch.mask.begin() + rows.begin[i + 1]);
+    if (!batch.kept[i]) std::fill(trained.begin(), trained.end(), 0);
+    const std::vector<double> coefficient(n, plan.coefficient[i]);
+    const std::vector<double> entropy_coefficient(n, plan.entropy_coefficient[i]);
     PathTerms terms;
     terms.trained = trained;
     terms.new_logprob = rows.row(rows.new_logprob, i);
@@ -54,8 +52,8 @@ inline Evaluation evaluate(const AlgorithmConfig& config, const PolicyRows& rows
     terms.old_logprob = rows.row(rows.old_logprob, i);
     terms.sampler_logprob = rows.row(rows.sampler_logprob, i);
     terms.ref_logprob = rows.row(rows.ref_logprob, i);
-    terms.advantage = RealSpan(out.batch.advantage).part(rows.begin[i], n);
-    terms.correction = RealSpan(out.batch.weight).part(rows.begin[i], n);
+    terms.advantage = RealSpan(batch.advantage).part(rows.begin[i], n);
+    terms.correction = RealSpan(batch.weight).part(rows.begin[i], n);
     terms.coefficient = coefficient;
     terms.entropy_coefficient = entropy_coefficient;
     terms.injected = rows.injected[i];
@@ -66,6 +64,14 @@ inline Evaluation evaluate(const AlgorithmConfig& config, const PolicyRows& rows
                                   {out.gradient.back(), entropy_gradient, out.token_loss.back()},
                                   out.metrics));
   }
+}
+
+// Phases A and B in double.
+inline Evaluation evaluate(const AlgorithmConfig& config, const PolicyRows& rows) {
+  Evaluation out;
+  out.batch = prepare_batch(config, rows);
+  out.plan = plan_update(config, rows, out.batch, {0, rows.num_groups}, rows.new_logprob.span());
+  evaluate_paths(config, rows, out.batch, out.plan, out);
   return out;
 }
 

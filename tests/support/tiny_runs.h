@@ -30,10 +30,8 @@ class TempDir {
   std::string path_;
 };
 
-inline RunConfig tiny_run(const std::string& dir, const std::vector<std::string>& overrides = {},
-                          const std::string& numerics = "reference") {
-  const std::string file = dir + ".yaml";
-  real_files().write_atomic(file, R"(
+// The settings of a tiny run, but for its directory.
+constexpr const char* kTinyRun = R"(
 run: {name: tiny, seed: 5}
 model:
   new: {hidden: 16, layers: 2, heads: 2, kv_heads: 1, intermediate: 24, max_position: 64}
@@ -45,7 +43,12 @@ optimizer: {learning_rate: 1.0e-3, warmup_steps: 1}
 train: {steps: 4, eval_every_steps: 2, tokens_per_microbatch: 100}
 sft: {demonstrations_per_step: 8}
 compute: {threads: 1}
-)");
+)";
+
+inline RunConfig tiny_run(const std::string& dir, const std::vector<std::string>& overrides = {},
+                          const std::string& numerics = "reference") {
+  const std::string file = dir + ".yaml";
+  real_files().write_atomic(file, kTinyRun);
   std::vector<std::string> all = {"run.dir=" + dir, "compute.numerics=" + numerics};
   all.insert(all.end(), overrides.begin(), overrides.end());
   return load_run_config({file}, all);
