@@ -213,11 +213,15 @@ struct TrajectoryScore {
   double metric = 0.0;              // raw score of the reward marked `metric: true`, else of the first
 };
 
-// Reference rewards of one prompt (policy sheet 2.4).
+// Reference samples of one prompt, reduced to what is read of them (policy sheet 2.4). The vectors
+// have one element per sample.
 struct AnchorRecord {
   WeightId weights;
   std::vector<std::optional<double>> rewards;  // nullopt: that sample's reward failed
   std::vector<double> metrics;
+  std::vector<int32_t> lengths;                // sampled tokens
+  // Further numbers that rewards keep of a sample (Reward::anchor_counts), by name.
+  std::map<std::string, std::vector<double>> counts;
   std::optional<double> greedy_reward;
 };
 

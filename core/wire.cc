@@ -75,7 +75,7 @@ void fields(V& v, TrajectoryScore& x) {
 }
 template <class V>
 void fields(V& v, AnchorRecord& x) {
-  v(x.weights, x.rewards, x.metrics, x.greedy_reward);
+  v(x.weights, x.rewards, x.metrics, x.lengths, x.counts, x.greedy_reward);
 }
 template <class V>
 void fields(V& v, ScoredGroup& x) {

@@ -1,6 +1,7 @@
 // Judgement: from a finished answer to verdicts. A reward never trains on failure: what it cannot
 // judge it abstains from, and a failure is a typed verdict, never a score of zero.
 #pragma once
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -24,6 +25,8 @@ struct RewardItem {
   std::vector<Token> tokens;       // the response's ids
   bool truncated = false;
   const SignalTable* signals = nullptr;  // holds the declared columns; nullptr where none are
+  const AnchorRecord* anchor = nullptr;  // reference samples of the prompt; nullptr where none are
+  int64_t step = 0;                      // steps done before the one being judged
 
   const Prompt& prompt() const { return group->prompt; }
 };
@@ -40,6 +43,11 @@ class Reward {
   // Writes one verdict per item. trajectory scope: items in any number; group scope: all items of
   // one group; step scope: all items, groups contiguous. Deterministic: same items, same verdicts.
   virtual void score(std::span<const RewardItem> items, std::span<Verdict> verdicts) = 0;
+  // Reads RewardItem::anchor: the run then keeps reference samples of every prompt.
+  virtual bool reads_anchor() const { return false; }
+  // Numbers of a reference sample that the anchor store keeps for this reward, by name
+  // (AnchorRecord::counts). The item brings the declared signal columns.
+  virtual std::map<std::string, double> anchor_counts(const RewardItem&) const { return {}; }
   // Its history, if it has one (in the checkpoint).
   virtual Stateful* state() { return nullptr; }
 };

@@ -31,7 +31,8 @@ ScoredGroup scored_group() {
   scored.scores[0].total = Verdict::scored(0.5);
   scored.scores[0].metric = 1.0;
   scored.scores[1].total = Verdict::abstained("why");
-  scored.anchor = AnchorRecord{{WeightSet::reference, 2}, {0.5, std::nullopt}, {1, 0}, 0.25};
+  scored.anchor = AnchorRecord{{WeightSet::reference, 2}, {0.5, std::nullopt},      {1, 0}, {7, 9},
+                               {{"significant", {3, 4}}}, 0.25};
   return scored;
 }
 

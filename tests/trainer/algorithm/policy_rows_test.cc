@@ -41,7 +41,7 @@ TEST(PolicyRows, AreTheTrajectoriesThatCount) {
 TEST(PolicyRows, TakeColumnsAndAnchors) {
   Group group = testing::plain_group(3, {5, 6}, {{1, 2}, {3}});
   std::vector<ScoredGroup> groups = {scored(group, {1, 0})};
-  groups[0].anchor = AnchorRecord{{}, {1.0, std::nullopt}, {1.0}, 0.5};
+  groups[0].anchor = AnchorRecord{{}, {1.0, std::nullopt}, {1.0, 0.0}, {3, 4}, {}, 0.5};
   SignalTable table;
   table.columns.push_back({"old_logprob", {}, {{{group.key, 1}, {-9.0f, -8.0f}}}});
   table.columns.push_back(
