@@ -8,6 +8,7 @@ const std::vector<Command>& bench_table() {
       {"ops", "every operator against the machine's limits and LibTorch", bench_ops},
       {"decode", "tokens per second of the rollout engine, by batch", bench_decode},
       {"prefill", "prompt tokens per second of the rollout engine", bench_prefill},
+      {"policy", "advantages and losses of the presets, on one core", bench_policy},
       {"step", "one GRPO step, as kedge train runs it", bench_step},
   };
   return table;

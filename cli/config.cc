@@ -12,7 +12,12 @@ ExitCode show(const Arguments& arguments) {
   std::vector<std::string> words;
   add_config_words(app, words);
   parse(app, arguments);
-  std::cout << to_yaml(dump_run_config(load_config(words)));
+  const RunConfig config = load_config(words);
+  // What a run would refuse is refused here already. Without rewards it is for supervised training.
+  for (const std::string& warning : check_for_training(config, config.rewards.empty())) {
+    std::cerr << "warning: " << warning << "\n";
+  }
+  std::cout << to_yaml(dump_run_config(config)) << "# settings " << numbers_hash(config) << "\n";
   return kExitDone;
 }
 

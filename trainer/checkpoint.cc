@@ -1,5 +1,6 @@
 #include "trainer/checkpoint.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <vector>
 
@@ -12,7 +13,7 @@
 namespace kedge {
 namespace {
 
-constexpr int kFormat = 1;
+constexpr int kFormat = 2;
 
 std::string span_hash(std::span<const float> values) {
   return hex_of(hash_bytes(values.data(), values.size() * sizeof(float)));
@@ -61,6 +62,21 @@ void check_hashes(const json& expected, const TrainerState& state, const std::st
   }
 }
 
+// A run goes on with the settings it began with: the first key that differs is refused by name.
+void check_numbers(const json& saved, const json& asked, const std::string& checkpoint) {
+  const json changes = json::diff(saved, asked);
+  if (changes.empty()) return;
+  const json::json_pointer pointer(changes[0].at("path").get<std::string>());
+  const auto shown = [&](const json& values) {
+    return values.contains(pointer) ? values.at(pointer).dump() : std::string("nothing");
+  };
+  std::string key = pointer.to_string().substr(1);
+  std::replace(key.begin(), key.end(), '/', '.');
+  throw ConfigError(key, "found " + shown(asked) + ", but " + checkpoint + " was trained with " +
+                             shown(saved),
+                    "the settings of config.yaml in its run directory, or a new run");
+}
+
 }  // namespace
 
 std::string checkpoint_name(int64_t step) {
@@ -85,7 +101,7 @@ std::optional<std::string> CheckpointStore::latest() const {
   return checkpoint;
 }
 
-std::string CheckpointStore::save(int64_t step, const std::string& numbers_hash,
+std::string CheckpointStore::save(int64_t step, const ordered_json& numbers,
                                   const TrainerState& state,
                                   const std::function<void(const std::string&)>& write_model) {
   const std::string name = checkpoint_name(step);
@@ -95,7 +111,7 @@ std::string CheckpointStore::save(int64_t step, const std::string& numbers_hash,
     const std::string state_dir = path_join(dir, "trainer_state");
     files_.make_directories(state_dir);
     write_model(dir);
-    write_state(state_dir, step, numbers_hash, state);
+    write_state(state_dir, step, numbers, state);
   });
   files_.write_atomic(path_join(dir_, "latest"), name + "\n");
   remove_old(name);
@@ -123,8 +139,7 @@ void CheckpointStore::write_directory(
 }
 
 void CheckpointStore::write_state(const std::string& dir, int64_t step,
-                                  const std::string& numbers_hash,
-                                  const TrainerState& state) const {
+                                  const ordered_json& numbers, const TrainerState& state) const {
   std::vector<SafetensorsTensor> tensors;
   list_tensors(state.policy, "first/", state.optimizer.first().data(), tensors);
   list_tensors(state.policy, "second/", state.optimizer.second().data(), tensors);
@@ -134,13 +149,13 @@ void CheckpointStore::write_state(const std::string& dir, int64_t step,
   write_safetensors(files_, path_join(dir, "optimizer.safetensors"), tensors, DType::f32, {});
   const ordered_json out = {{"format", kFormat},
                             {"step", step},
-                            {"numbers_hash", numbers_hash},
+                            {"numbers", numbers},
                             {"hashes", hashes_of(state)},
                             {"members", state.members.save()}};
   files_.write_atomic(path_join(dir, "state.json"), out.dump(1) + "\n");
 }
 
-int64_t CheckpointStore::load(const std::string& checkpoint, const std::string& numbers_hash,
+int64_t CheckpointStore::load(const std::string& checkpoint, const ordered_json& numbers,
                               const TrainerState& state) const {
   const std::string dir = path_join(checkpoint, "trainer_state");
   const std::string place = path_join(dir, "state.json");
@@ -148,10 +163,7 @@ int64_t CheckpointStore::load(const std::string& checkpoint, const std::string& 
   if (required<int>(saved, "format", place) != kFormat) {
     throw ConfigError(place, "another format", "format " + std::to_string(kFormat));
   }
-  if (required<std::string>(saved, "numbers_hash", place) != numbers_hash) {
-    throw ConfigError(place, "the checkpoint is of a run with other settings",
-                      "the config it was made with (config.yaml of its run directory)");
-  }
+  check_numbers(required<json>(saved, "numbers", place), numbers, checkpoint);
   load_weights(checkpoint, state.policy);
   const SafetensorsFile file(path_join(dir, "optimizer.safetensors"));
   read_tensors(file, state.policy, "first/", state.optimizer.first().data());

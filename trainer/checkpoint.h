@@ -36,7 +36,7 @@ class CheckpointStore {
   // Writes step_NNNNNN and returns its directory; `write_model` fills it with the model files. A
   // failed write is a FileError and leaves what was there before. Saving the step that `latest`
   // names already does nothing.
-  std::string save(int64_t step, const std::string& numbers_hash, const TrainerState& state,
+  std::string save(int64_t step, const ordered_json& numbers, const TrainerState& state,
                    const std::function<void(const std::string& dir)>& write_model);
 
   // At the end of a run: the model alone, as checkpoints/final, complete or absent.
@@ -45,14 +45,14 @@ class CheckpointStore {
   // Puts everything back and returns the step. A checkpoint of a run with other numbers, a missing
   // or foreign member, and tensors whose hash is another than written are ConfigErrors. The caller
   // refreshes packed forms.
-  int64_t load(const std::string& checkpoint, const std::string& numbers_hash,
+  int64_t load(const std::string& checkpoint, const ordered_json& numbers,
                const TrainerState& state) const;
 
  private:
   // Fills a directory under another name, then renames it to `name`.
   void write_directory(const std::string& name,
                        const std::function<void(const std::string& dir)>& fill) const;
-  void write_state(const std::string& dir, int64_t step, const std::string& numbers_hash,
+  void write_state(const std::string& dir, int64_t step, const ordered_json& numbers,
                    const TrainerState& state) const;
   void remove_old(const std::string& newest) const;
 

@@ -102,7 +102,7 @@ ordered_json dump_run_config(const RunConfig& config) {
   return dump(config);
 }
 
-std::string numbers_hash(const RunConfig& config) {
+ordered_json numbers_of(const RunConfig& config) {
   ordered_json values = dump(config);
   for (const auto& [section, key] : kSpeedOnly) values[section].erase(key);
   values["data"].erase("eval");
@@ -111,7 +111,11 @@ std::string numbers_hash(const RunConfig& config) {
   if (config.compute.numerics != Numerics::aten && !config.train.split_groups) {
     values["train"].erase("tokens_per_microbatch");
   }
-  return config_hash(values);
+  return values;
+}
+
+std::string numbers_hash(const RunConfig& config) {
+  return config_hash(numbers_of(config));
 }
 
 std::vector<std::string> check_for_training(const RunConfig& config, bool supervised) {

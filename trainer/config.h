@@ -62,9 +62,11 @@ RunConfig load_run_config(const std::vector<std::string>& files,
 // Resolved values; their YAML loads to the same configuration.
 ordered_json dump_run_config(const RunConfig& config);
 
-// Hash of everything that decides the numbers of a step: all values but names and places, the
-// number of steps (unless a schedule reads it), how often the run evaluates, logs and saves, and
-// what changes speed only. A resume refuses another hash.
+// Everything that decides the numbers of a step: all values but names and places, the number of
+// steps (unless a schedule reads it), how often the run evaluates, logs and saves, and what changes
+// speed only. A resume refuses other ones.
+ordered_json numbers_of(const RunConfig& config);
+// config_hash of them.
 std::string numbers_hash(const RunConfig& config);
 
 // What a training run needs beyond a well-formed file, and what this build cannot do yet:

@@ -140,7 +140,7 @@ void Pipeline::save_if_due() {
 void Pipeline::save() {
   const double begin = p_.clock.now();
   p_.files.flush();
-  checkpoint_ = p_.checkpoints.save(step_, numbers_hash(p_.config), p_.state, p_.write_model);
+  checkpoint_ = p_.checkpoints.save(step_, numbers_of(p_.config), p_.state, p_.write_model);
   metrics_.add("timing_s/save_checkpoint", p_.clock.now() - begin, Reduce::sum);
 }
 

@@ -1,6 +1,9 @@
 #include "trainer/training.h"
 
+#include <cerrno>
+
 #include "core/error.h"
+#include "core/file_lock.h"
 #include "rollout/local_rollouts.h"
 #include "rollout/sources/sources.h"
 #include "trainer/algorithm/config.h"
@@ -103,12 +106,14 @@ class Run {
 
   RunOutcome run(BatchSource& source, Rollouts* rollouts, const Evaluator* evaluator,
                  std::vector<std::string> reward_names, ReferencePolicy* reference) {
+    const auto lock = claim_directory();
     source.register_state(registry_);
     Parameters* moving = reference && reference->moves() ? &reference->parameters() : nullptr;
     const TrainerState state{model_.parameters(), learner_.optimizer(), moving, registry_};
     const std::optional<int64_t> resumed = restore(state);
     if (resumed && moving) reference->refresh();
     RunFiles files(config_, files_, clock_, services_.resume ? resumed.value_or(-1) : resumed);
+    files.note("settings " + numbers_hash(config_));
     for (const std::string& warning : warnings_) tell(files, "warning: " + warning);
     Pipeline pipeline({config_, services_, clock_, model_.tokenizer(), learner_, source, rollouts,
                        evaluator, std::move(reward_names), files, checkpoints_, state,
@@ -120,11 +125,32 @@ class Run {
   void warn(std::vector<std::string> warnings) { warnings_ = std::move(warnings); }
 
  private:
+  // Two runs in one directory would break each other's checkpoints.
+  std::unique_ptr<FileLock> claim_directory() const {
+    const std::string dir = config_.run_dir();
+    const std::string path = path_join(dir, "lock");
+    std::unique_ptr<FileLock> lock;
+    try {
+      files_.make_directories(dir);
+      lock = FileLock::try_acquire(path);
+    } catch (const FileError& error) {
+      if (error.code() == ENOSPC) throw;
+      throw ConfigError("run.dir", "cannot write there: " + std::string(error.what()),
+                        "a directory that this process may write in");
+    }
+    if (!lock) {
+      throw ConfigError("run.dir",
+                        "'" + dir + "' is in use by process " + FileLock::holder(path),
+                        "another run.dir or run.name, or wait until that run has ended");
+    }
+    return lock;
+  }
+
   std::optional<int64_t> restore(const TrainerState& state) {
     if (!services_.resume) return std::nullopt;
     const auto checkpoint = checkpoints_.latest();
     if (!checkpoint) return std::nullopt;
-    const int64_t step = checkpoints_.load(*checkpoint, numbers_hash(config_), state);
+    const int64_t step = checkpoints_.load(*checkpoint, numbers_of(config_), state);
     model_.refresh();
     return step;
   }

@@ -16,6 +16,8 @@ ExitCode bench_ops(const Arguments& arguments);
 ExitCode bench_decode(const Arguments& arguments);
 // Prompt tokens per second of the rollout engine.
 ExitCode bench_prefill(const Arguments& arguments);
+// Advantages and losses of the presets alone.
+ExitCode bench_policy(const Arguments& arguments);
 // One GRPO step as `kedge train` runs it.
 ExitCode bench_step(const Arguments& arguments);
 

@@ -2,4 +2,5 @@
 #pragma once
 #include "precompiled.h"
 
-#include <torch/torch.h>
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>

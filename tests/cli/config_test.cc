@@ -22,6 +22,16 @@ TEST(ConfigCommand, WhatItShowsLoadsToTheSameRun) {
   EXPECT_EQ(second.out, first.out);
 }
 
+TEST(ConfigCommand, WhatARunWouldRefuseIsRefused) {
+  const TempDir dir("config_refused");
+  const CommandResult result = run_kedge(
+      {"config", "show", tiny_config(dir.path()), "algorithm.reward.kl_coef=0.1",
+       "algorithm.kl.coef=0.1"});
+  EXPECT_EQ(result.exit, kExitUsage);
+  EXPECT_THAT(result.err, HasSubstr("kl"));
+  EXPECT_EQ(result.out, "");
+}
+
 TEST(ConfigCommand, AMisspeltKeyNamesPlaceAndNearest) {
   const TempDir dir("config_typo");
   const CommandResult result =

@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from invalid_cases import command_cases, config_file_cases, data_cases, model_cases, override_cases
-from support import bytes_below, config_in, kedge, require
+from support import bytes_below, config_in, kedge, require, start, wait_for_step
 
 
 class Refusals:
@@ -79,16 +79,18 @@ def refuse_commands(refusals, folder, good):
 def refuse_existing_runs(refusals, folder, config):
     """A directory that holds a run is not touched by another, nor by one with other settings."""
     kedge("train", config, "train.steps=1")
-    before = bytes_below(folder / "run")
+    before = bytes_below(folder / "run", leave_out=("lock",))
     refusals.expect(
         ["train", config, "train.steps=1"], ["run.dir", "holds a run already", "--resume"]
     )
     refusals.expect(
         ["train", config, "--resume", "optimizer.learning_rate=0.5"],
-        ["state.json", "other settings", "config.yaml"],
+        ["optimizer.learning_rate", "found 0.5", "step_000001 was trained with", "config.yaml"],
     )
-    refusals.expect(["train", config, "--resume", "run.seed=6"], ["state.json", "other settings"])
-    require(bytes_below(folder / "run") == before, "a refused run changed what lay there")
+    refusals.expect(
+        ["train", config, "--resume", "run.seed=6"], ["run.seed", "found 6", "was trained with"]
+    )
+    require(bytes_below(folder / "run", leave_out=("lock",)) == before, "a refused run changed what lay there")
 
     latest = folder / "run" / "checkpoints" / "latest"
     latest.write_text("step_000009\n")
@@ -105,6 +107,26 @@ def refuse_existing_runs(refusals, folder, config):
     )
 
 
+def refuse_other_peoples_directories(refusals, folder, config):
+    """Where a run cannot write, and where another one writes."""
+    (folder / "a_file").write_text("")
+    refusals.expect(
+        ["train", config, f"run.dir={folder}/a_file/run"], ["run.dir", "cannot write", "a_file"]
+    )
+    used = folder / "used"
+    words = ["train", config, f"run.dir={used}"]
+    running = start(*words, "train.steps=1000000")
+    try:
+        require(wait_for_step(used, 1, running), "the first run ended by itself")
+        refusals.expect(
+            [*words, "--resume"], ["run.dir", f"in use by process {running.pid}", "wait"]
+        )
+    finally:
+        running.kill()
+        running.communicate()
+    kedge(*words, "train.steps=1", "--resume")
+
+
 def main():
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -119,6 +141,7 @@ def main():
         refuse_models(refusals, folder, good)
         refuse_commands(refusals, folder, good)
         refuse_existing_runs(refusals, folder, config)
+        refuse_other_peoples_directories(refusals, folder, config)
     print(
         f"{refusals.count} mistakes, each refused with its place, what was found and what is valid"
     )

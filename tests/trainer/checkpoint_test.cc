@@ -1,5 +1,6 @@
 #include "trainer/checkpoint.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -13,8 +14,11 @@
 namespace kedge {
 namespace {
 
+using ::testing::HasSubstr;
 using testing::TempDir;
 using testing_support::FaultyFiles;
+
+const ordered_json kNumbers = {{"optimizer", {{"beta1", 0.9}, {"beta2", 0.99}}}};
 
 // One model with moments and a counter as its history.
 struct Subject {
@@ -37,7 +41,7 @@ struct Subject {
 
   TrainerState state() { return {parameters, optimizer, nullptr, members}; }
   std::string save(CheckpointStore& store, int64_t step) {
-    return store.save(step, "numbers", state(),
+    return store.save(step, kNumbers, state(),
                       [&](const std::string& dir) { save_model(dir, parameters, {}); });
   }
   bool same_as(const Subject& other) const {
@@ -68,7 +72,7 @@ TEST(Checkpoint, PutsEverythingBack) {
   EXPECT_EQ(store.latest(), dir);
   Subject loaded(2);
   EXPECT_FALSE(loaded.same_as(saved));
-  EXPECT_EQ(store.load(dir, "numbers", loaded.state()), 50);
+  EXPECT_EQ(store.load(dir, kNumbers, loaded.state()), 50);
   EXPECT_TRUE(loaded.same_as(saved));
   EXPECT_EQ(loaded.counter.value, 42);
 }
@@ -101,17 +105,23 @@ TEST(Checkpoint, RefusesAnotherRunAndDamage) {
   CheckpointStore store(real_files(), temp.path(), 0);
   Subject subject(1);
   const std::string dir = subject.save(store, 1);
-  EXPECT_THROW(store.load(dir, "other numbers", subject.state()), ConfigError);
+  try {
+    store.load(dir, {{"optimizer", {{"beta1", 0.8}, {"beta2", 0.99}}}}, subject.state());
+    FAIL() << "other settings were not noticed";
+  } catch (const ConfigError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("optimizer.beta1: found 0.8, but " + dir));
+    EXPECT_THAT(error.what(), HasSubstr("was trained with 0.9"));
+  }
   Subject::Counter extra;
   subject.members.add("extra", extra);
-  EXPECT_THROW(store.load(dir, "numbers", subject.state()), ConfigError);
+  EXPECT_THROW(store.load(dir, kNumbers, subject.state()), ConfigError);
   const std::string file = dir + "/trainer_state/optimizer.safetensors";
   std::string bytes = real_files().read(file);
   bytes.back() = static_cast<char>(bytes.back() ^ 1);
   real_files().write_atomic(file, bytes);
   Subject fresh(2);
   try {
-    store.load(dir, "numbers", fresh.state());
+    store.load(dir, kNumbers, fresh.state());
     FAIL() << "damage was not noticed";
   } catch (const ConfigError& error) {
     EXPECT_NE(std::string(error.what()).find("second_moment"), std::string::npos) << error.what();
@@ -138,13 +148,13 @@ TEST(Checkpoint, AnyFailedWriteLeavesTheOldOneWhole) {
       ASSERT_TRUE(latest.has_value());
       if (*latest != first) break;  // all that was left was tidying up
       Subject loaded(4);
-      store.load(first, "numbers", loaded.state());
+      store.load(first, kNumbers, loaded.state());
       EXPECT_TRUE(loaded.same_as(old)) << "failed operation " << operation;
     }
   }
   files.fail_operation(0);
   Subject loaded(5);
-  store.load(*store.latest(), "numbers", loaded.state());
+  store.load(*store.latest(), kNumbers, loaded.state());
   EXPECT_TRUE(loaded.same_as(changed));
 }
 

@@ -15,7 +15,7 @@ double share(double sum, double count) {
   return count == 0 ? 0.0 : sum / count;
 }
 
-constexpr std::array<PolicyMetric, 24> kMetrics = {{
+constexpr std::array<PolicyMetric, 25> kMetrics = {{
     {"loss", "", "", "the number that is minimised",
      [](Config, Plan, Loss l) -> Value { return l.loss; }},
     {"policy_loss", "actor/pg_loss", "", "its policy term",
@@ -61,6 +61,10 @@ constexpr std::array<PolicyMetric, 24> kMetrics = {{
     {"kl_ref", "", "kl", "the KL estimator in use",
      [](Config c, Plan, Loss l) -> Value {
        return c.kl.coef > 0 ? Value(share(l.kl_ref, l.tokens)) : Value();
+     }},
+    {"kl_ref_k1", "", "", "mean of new - reference, whatever the estimator in use",
+     [](Config c, Plan, Loss l) -> Value {
+       return c.kl.coef > 0 ? Value(share(l.kl_ref_k1, l.tokens)) : Value();
      }},
     {"entropy", "actor/entropy", "entropy", "nats per token",
      [](Config, Plan, Loss l) -> Value { return share(l.entropy, l.tokens); }},

@@ -22,6 +22,7 @@ LossMetrics& LossMetrics::operator+=(const LossMetrics& other) {
   injected_tokens += other.injected_tokens;
   injected_ratio += other.injected_ratio;
   kl_ref += other.kl_ref;
+  kl_ref_k1 += other.kl_ref_k1;
   entropy += other.entropy;
   rejected += other.rejected;
   rejected_weight += other.rejected_weight;

@@ -26,6 +26,7 @@ struct LossMetrics {
   double injected_tokens = 0.0;
   double injected_ratio = 0.0;
   double kl_ref = 0.0;
+  double kl_ref_k1 = 0.0;        // sum of new - reference
   double entropy = 0.0;
   double rejected = 0.0;         // by off_policy_mask
   double rejected_weight = 0.0;  // those among them whose correction weight was not 0 already

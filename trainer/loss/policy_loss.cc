@@ -144,6 +144,7 @@ class PathWalk {
       term = with_importance(term, d);
     }
     own_.kl_ref += term.value;
+    own_.kl_ref_k1 += terms_.new_logprob[t] - terms_.ref_logprob[t];
     loss_.kl += terms_.coefficient[t] * term.value;
     return config_.kl.coef * terms_.coefficient[t] * term.d_logprob;
   }
