@@ -31,7 +31,14 @@ struct RewardItem {
   const Prompt& prompt() const { return group->prompt; }
 };
 
-// Thread rule: score() of one object is called from one thread at a time.
+// Where a reward waits on something outside this thread (a process, a server), its trajectories are
+// judged on `count` threads while others are still decoded, up to `batch` in one call of score().
+struct RewardLanes {
+  int32_t count = 0;  // 0: it is quick, and judged at once by whoever asks
+  int32_t batch = 1;
+};
+
+// Thread rule: score() of one object is called by one thread at a time, or by lanes().count of them.
 class Reward {
  public:
   virtual ~Reward() = default;
@@ -43,6 +50,9 @@ class Reward {
   // Writes one verdict per item. trajectory scope: items in any number; group scope: all items of
   // one group; step scope: all items, groups contiguous. Deterministic: same items, same verdicts.
   virtual void score(std::span<const RewardItem> items, std::span<Verdict> verdicts) = 0;
+  virtual RewardLanes lanes() const { return {}; }
+  // Any thread: nobody waits for verdicts any more. score() returns soon, with errors for the rest.
+  virtual void stop() {}
   // Reads RewardItem::anchor: the run then keeps reference samples of every prompt.
   virtual bool reads_anchor() const { return false; }
   // Numbers of a reference sample that the anchor store keeps for this reward, by name

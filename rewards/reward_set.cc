@@ -8,20 +8,6 @@
 namespace kedge {
 namespace {
 
-// A member that writes nothing has failed, and so has one that throws: trouble is a verdict.
-void run(Reward& reward, std::span<const RewardItem> items, std::span<Verdict> verdicts) {
-  const Verdict unwritten = Verdict::failed("the reward wrote no verdict");
-  std::fill(verdicts.begin(), verdicts.end(), unwritten);
-  try {
-    reward.score(items, verdicts);
-  } catch (const std::exception& error) {
-    std::fill(verdicts.begin(), verdicts.end(), Verdict::failed(error.what()));
-  }
-  for (Verdict& verdict : verdicts) {
-    verdict = checked(std::move(verdict));
-  }
-}
-
 // Runs one reward over items that lie in several groups and puts the verdicts in column `member`.
 void run_over(Reward& reward, size_t member, std::span<JudgedGroup> groups) {
   std::vector<RewardItem> items;
@@ -29,7 +15,7 @@ void run_over(Reward& reward, size_t member, std::span<JudgedGroup> groups) {
     items.insert(items.end(), group.items.begin(), group.items.end());
   }
   std::vector<Verdict> verdicts(items.size());
-  run(reward, items, verdicts);
+  run_reward(reward, items, verdicts);
   size_t next = 0;
   for (JudgedGroup& group : groups) {
     for (std::vector<Verdict>& row : group.verdicts) {
@@ -60,9 +46,10 @@ RewardSet::RewardSet(const std::vector<RewardConfig>& configs, const RewardOptio
     }
     names_.push_back(config.label());
     members_.push_back({config, entry.create(config.settings, place),
-                        ErrorWindow(options.error_window, options.max_error_share)});
+                        ErrorWindow(options.error_window, options.max_error_share), nullptr});
   }
   check_labels(path);
+  for (Member& member : members_) member.runner = std::make_unique<RewardRunner>(*member.reward);
 }
 
 void RewardSet::check_labels(const std::string& path) const {
@@ -117,25 +104,44 @@ void RewardSet::check_prompt(const Prompt& prompt) const {
   }
 }
 
-std::vector<Verdict> RewardSet::score_trajectory(const RewardItem& item) {
+PendingVerdicts RewardSet::begin(const RewardItem& item, std::shared_ptr<const Group> owner) {
+  PendingVerdicts pending;
+  for (const Member& member : members_) {
+    const bool now = member.reward->scope() == RewardScope::trajectory;
+    pending.verdicts_.push_back(now ? member.runner->begin(item, owner) : std::future<Verdict>());
+  }
+  return pending;
+}
+
+std::vector<Verdict> RewardSet::collect(PendingVerdicts pending) {
+  KEDGE_CHECK(pending.verdicts_.size() == members_.size(), "[rewards] ", pending.verdicts_.size(),
+              " verdicts under way for ", members_.size(), " rewards");
   std::vector<Verdict> verdicts(members_.size(), Verdict::abstained("not judged yet"));
-  for (size_t i = 0; i < members_.size(); ++i) {
-    if (members_[i].reward->scope() == RewardScope::trajectory) {
-      run(*members_[i].reward, std::span(&item, 1), std::span(&verdicts[i], 1));
-    }
+  for (size_t i = 0; i < verdicts.size(); ++i) {
+    std::future<Verdict>& verdict = pending.verdicts_[i];
+    if (verdict.valid()) verdicts[i] = await_verdict(verdict, names_[i]);
   }
   return verdicts;
 }
 
-std::vector<std::vector<TrajectoryScore>> RewardSet::finish(std::vector<JudgedGroup> groups) {
+// All begin before the first is waited for.
+void RewardSet::judge_missing(std::vector<JudgedGroup>& groups) {
+  std::vector<std::pair<std::vector<Verdict>*, PendingVerdicts>> pending;
   for (JudgedGroup& group : groups) {
     group.verdicts.resize(group.items.size());
     for (size_t i = 0; i < group.items.size(); ++i) {
-      if (group.verdicts[i].empty()) {
-        group.verdicts[i] = score_trajectory(group.items[i]);
-      }
-      KEDGE_CHECK(group.verdicts[i].size() == members_.size(), "[rewards] ",
-                  group.verdicts[i].size(), " verdicts for ", members_.size(), " rewards");
+      if (group.verdicts[i].empty()) pending.emplace_back(&group.verdicts[i], begin(group.items[i]));
+    }
+  }
+  for (auto& [verdicts, under_way] : pending) *verdicts = collect(std::move(under_way));
+}
+
+std::vector<std::vector<TrajectoryScore>> RewardSet::finish(std::vector<JudgedGroup> groups) {
+  judge_missing(groups);
+  for (const JudgedGroup& group : groups) {
+    for (const std::vector<Verdict>& verdicts : group.verdicts) {
+      KEDGE_CHECK(verdicts.size() == members_.size(), "[rewards] ", verdicts.size(),
+                  " verdicts for ", members_.size(), " rewards");
     }
   }
   judge_wider(groups);

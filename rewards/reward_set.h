@@ -1,14 +1,16 @@
 // The configured rewards of a run, from `rewards:` to one total per trajectory.
 //
-// Legal order of calls: check_prompt() for every prompt before the first step; score_trajectory() as
-// trajectories end, in any order; finish() once per step with all of its groups. What comes out of
-// finish() is a function of the items alone, not of the order or time of the earlier calls.
+// Legal order of calls: check_prompt() for every prompt before the first step; begin() as trajectories
+// end, in any order, and collect() for each; finish() once per step with all of its groups. What comes
+// out of finish() is a function of the items alone, not of the order or time of the earlier calls.
 //
 // Histories and error counts belong to what is judged: evaluation makes a set of its own, or it would
 // change what training sees.
 //
-// Thread rule: one thread at a time.
+// Thread rule: one thread at a time. Rewards that wait on something outside are judged on threads of
+// their own (reward_runner.h).
 #pragma once
+#include <future>
 #include <memory>
 #include <span>
 #include <string>
@@ -18,13 +20,21 @@
 #include "rewards/config.h"
 #include "rewards/error_window.h"
 #include "rewards/reward.h"
+#include "rewards/reward_runner.h"
 
 namespace kedge {
+
+// One trajectory under judgement: a verdict per reward, there or on its way.
+class PendingVerdicts {
+ private:
+  friend class RewardSet;
+  std::vector<std::future<Verdict>> verdicts_;
+};
 
 // The trajectories of one group, in order, on their way to judgement.
 struct JudgedGroup {
   std::vector<RewardItem> items;
-  // What score_trajectory() gave for each item; empty: it has not been called, finish() will.
+  // What collect() gave for each item; empty: it has not been judged, finish() does so.
   std::vector<std::vector<Verdict>> verdicts;
 };
 
@@ -55,8 +65,11 @@ class RewardSet {
   // ConfigError when a reward needs a column that the prompt does not have.
   void check_prompt(const Prompt& prompt) const;
 
-  // One verdict per reward; rewards of wider scope are left abstaining ("not judged yet").
-  std::vector<Verdict> score_trajectory(const RewardItem& item);
+  // Begins to judge one trajectory. `owner` keeps alive what the item points to until collect(); null
+  // where the caller does.
+  PendingVerdicts begin(const RewardItem& item, std::shared_ptr<const Group> owner = nullptr);
+  // Waits for them. One verdict per reward; those of wider scope are left abstaining ("not judged yet").
+  std::vector<Verdict> collect(PendingVerdicts pending);
   // Runs what is left and combines: per group one score per item. RewardFailure as above.
   std::vector<std::vector<TrajectoryScore>> finish(std::vector<JudgedGroup> groups);
 
@@ -68,9 +81,11 @@ class RewardSet {
     RewardConfig config;
     std::unique_ptr<Reward> reward;
     ErrorWindow errors;
+    std::unique_ptr<RewardRunner> runner;
   };
 
   void check_labels(const std::string& path) const;
+  void judge_missing(std::vector<JudgedGroup>& groups);
   void judge_wider(std::vector<JudgedGroup>& groups);
   TrajectoryScore combined(std::vector<Verdict> verdicts) const;
   void count_errors(const RewardItem& item, const TrajectoryScore& score);

@@ -7,11 +7,12 @@ RewardEntry countdown_entry();
 RewardEntry format_tags_entry();
 RewardEntry regex_match_entry();
 RewardEntry mentions_entry();
+RewardEntry python_entry();
 
 const std::vector<RewardEntry>& reward_table() {
   static const std::vector<RewardEntry> table = {
       exact_answer_entry(), countdown_entry(), format_tags_entry(), regex_match_entry(),
-      mentions_entry(),
+      mentions_entry(),     python_entry(),
   };
   return table;
 }

@@ -64,8 +64,9 @@ void Collector::judge(const FinishedRow& finished) {
   const auto at = index_.find(finished.group);
   KEDGE_CHECK(at != index_.end(), "[collector] a row of prompt ", finished.group.prompt, " visit ",
               finished.group.visit, " that was not asked for");
-  const Group alone = one_answer(groups_[at->second].group, finished.row);
-  verdicts_[{finished.group, finished.row.stream}] = rewards_.score_trajectory(item_of(alone, 0));
+  const auto alone =
+      std::make_shared<const Group>(one_answer(groups_[at->second].group, finished.row));
+  verdicts_[{finished.group, finished.row.stream}] = rewards_.begin(item_of(*alone, 0), alone);
 }
 
 void Collector::add(std::vector<FinishedRow> rows) {
@@ -78,7 +79,7 @@ void Collector::add(std::vector<FinishedRow> rows) {
     scored.group.rows.push_back(std::move(finished.row));
     scored.group.trajectories.push_back({{row}, TrajectoryRole::train});
     TrajectoryScore score;
-    score.components = std::move(verdicts.mapped());
+    score.components = rewards_.collect(std::move(verdicts.mapped()));
     score.total = Verdict::abstained("not combined yet");
     const Verdict& metric = score.components[rewards_.metric_index()];
     if (metric.has_score()) score.metric = metric.score;

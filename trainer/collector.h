@@ -26,10 +26,11 @@ class Collector {
   void begin_step();
   // The prompts of an order about to run; groups are kept in order of first asking.
   void ask(const RolloutOrder& order);
-  // Judges one ended row, whose answer is the trajectory of its own. Of a group that was not asked
-  // for: InvariantError.
+  // Begins to judge one ended row, whose answer is the trajectory of its own; slow rewards go on while
+  // others are decoded. Of a group that was not asked for: InvariantError.
   void judge(const FinishedRow& finished);
-  // Puts a round's rows, in order of (item, sample), into their groups and validates them.
+  // Puts a round's rows, in order of (item, sample), into their groups and validates them. Waits for
+  // their verdicts.
   void add(std::vector<FinishedRow> rows);
   // The groups so far; totals are not combined yet.
   RoundResult round() const;
@@ -45,7 +46,7 @@ class Collector {
   RewardSet& rewards_;
   std::vector<ScoredGroup> groups_;
   std::map<GroupKey, size_t> index_;
-  std::map<RowKey, std::vector<Verdict>> verdicts_;
+  std::map<RowKey, PendingVerdicts> verdicts_;
 };
 
 // A group that holds only its prompt row.

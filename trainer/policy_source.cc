@@ -50,15 +50,19 @@ class PolicySource : public BatchSource {
     if (order->samples.empty()) return {};
     while (order) {
       collector_.ask(*order);
-      collector_.add(parts_.rollouts.run(*order, [&](const FinishedRow& row) { judge(row); }));
+      auto rows = parts_.rollouts.run(
+          *order, [&](const FinishedRow& row) { judging([&] { collector_.judge(row); }); });
+      judging([&] { collector_.add(std::move(rows)); });
       order = parts_.strategy.next(parts_.prompts, collector_.round());
     }
     return parts_.strategy.finish(collector_.round());
   }
 
-  void judge(const FinishedRow& row) {
+  // What decoding stands still for: quick rewards, and the wait for slow ones at the end of a round.
+  template <class Work>
+  void judging(const Work& work) {
     const double begin = parts_.clock.now();
-    collector_.judge(row);
+    work();
     judging_s_ += parts_.clock.now() - begin;
   }
 

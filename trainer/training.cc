@@ -44,28 +44,39 @@ SourceOptions source_options(const RunConfig& config, const PolicyModel& model,
   return {tokenizer, config.run.seed, max_prompt_tokens(config, model.config()), side};
 }
 
+// Rewards are made before the model: what they start (processes) must not inherit a GPU in use.
+std::unique_ptr<RewardSet> make_rewards(const RunConfig& config) {
+  return std::make_unique<RewardSet>(config.rewards, config.reward_options);
+}
+
+// nullptr where the run does not evaluate.
+std::unique_ptr<RewardSet> make_evaluation_rewards(const RunConfig& config) {
+  return config.train.eval_every_steps == 0 ? nullptr : make_rewards(config);
+}
+
 // Evaluation prompts with rewards of their own: histories of the training rewards stay untouched.
 struct EvaluationParts {
-  EvaluationParts(const RunConfig& config, PolicyModel& model)
-      : rewards(config.rewards, config.reward_options),
+  EvaluationParts(const RunConfig& config, PolicyModel& model, std::unique_ptr<RewardSet> own)
+      : rewards(std::move(own)),
         source(make_prompt_source(config.data.eval,
                                   source_options(config, model, model.tokenizer(), Side::held_out),
                                   "data.eval")),
         evaluator(source->fixed(config.data.eval.prompts),
-                  evaluation_options(config, model.stop_ids()), model.tokenizer(), rewards) {
+                  evaluation_options(config, model.stop_ids()), model.tokenizer(), *rewards) {
     for (const PromptVisit& visit : source->fixed(config.data.eval.prompts)) {
-      rewards.check_prompt(*visit.prompt);
+      rewards->check_prompt(*visit.prompt);
     }
   }
 
-  RewardSet rewards;
+  std::unique_ptr<RewardSet> rewards;
   std::unique_ptr<PromptSource> source;
   Evaluator evaluator;
 };
 
-std::unique_ptr<EvaluationParts> make_evaluation(const RunConfig& config, PolicyModel& model) {
-  if (config.train.eval_every_steps == 0) return nullptr;
-  return std::make_unique<EvaluationParts>(config, model);
+std::unique_ptr<EvaluationParts> make_evaluation(const RunConfig& config, PolicyModel& model,
+                                                 std::unique_ptr<RewardSet> rewards) {
+  if (!rewards) return nullptr;
+  return std::make_unique<EvaluationParts>(config, model, std::move(rewards));
 }
 
 LearnerOptions learner_options(const RunConfig& config, bool supervised) {
@@ -204,15 +215,16 @@ RunOutcome train_with(const RunConfig& config, const RunServices& services,
                       const RolloutsFactory& make_rollouts) {
   auto warnings = check_for_training(config, false);
   check_directory(config, services);
-  RewardSet rewards(config.rewards, config.reward_options);
+  const auto rewards = make_rewards(config);
+  auto evaluation_rewards = make_evaluation_rewards(config);
   PolicyModel model(config, Parameters::Gradients::yes);
   Run run(config, services, model, false);
   run.warn(std::move(warnings));
   const auto prompts = make_prompt_source(
       config.data.train, source_options(config, model, model.tokenizer(), Side::train),
       "data.train");
-  check_prompts(*prompts, rewards);
-  const auto evaluation = make_evaluation(config, model);
+  check_prompts(*prompts, *rewards);
+  const auto evaluation = make_evaluation(config, model, std::move(evaluation_rewards));
   const int32_t longest =
       std::max(longest_prompt(*prompts), evaluation ? longest_prompt(*evaluation->source) : 0);
   const auto rollouts = make_rollouts(model, longest);
@@ -224,9 +236,9 @@ RunOutcome train_with(const RunConfig& config, const RunServices& services,
     reference = std::make_unique<ReferencePolicy>(config, model);
   }
   const auto source = make_policy_source({config, *prompts, *strategy, *rollouts, model.tokenizer(),
-                                          rewards, reference.get(), run.clock()});
+                                          *rewards, reference.get(), run.clock()});
   return run.run(*source, rollouts.get(), evaluation ? &evaluation->evaluator : nullptr,
-                 rewards.names(), reference.get());
+                 rewards->names(), reference.get());
 }
 
 RunOutcome train(const RunConfig& config, const RunServices& services) {
@@ -238,13 +250,14 @@ RunOutcome train(const RunConfig& config, const RunServices& services) {
 RunOutcome sft(const RunConfig& config, const RunServices& services) {
   check_for_training(config, true);
   check_directory(config, services);
+  auto evaluation_rewards = make_evaluation_rewards(config);
   PolicyModel model(config, Parameters::Gradients::yes);
   Run run(config, services, model, true);
   SourceOptions options = source_options(config, model, model.tokenizer(), Side::train);
   options.max_tokens = static_cast<int32_t>(model.config().max_position);
   const auto demonstrations =
       make_demonstration_source(config.data.train, options, model.stop_ids().front(), "data.train");
-  const auto evaluation = make_evaluation(config, model);
+  const auto evaluation = make_evaluation(config, model, std::move(evaluation_rewards));
   std::unique_ptr<Rollouts> rollouts;
   if (evaluation) {
     rollouts = colocated_rollouts(config, model, longest_prompt(*evaluation->source));
@@ -252,7 +265,7 @@ RunOutcome sft(const RunConfig& config, const RunServices& services) {
   const auto source =
       make_demonstration_batches(*demonstrations, config.sft.demonstrations_per_step);
   return run.run(*source, rollouts.get(), evaluation ? &evaluation->evaluator : nullptr,
-                 evaluation ? evaluation->rewards.names() : std::vector<std::string>{}, nullptr);
+                 evaluation ? evaluation->rewards->names() : std::vector<std::string>{}, nullptr);
 }
 
 MetricSet evaluate(const RunConfig& config, const std::string& model_dir,
@@ -263,8 +276,9 @@ MetricSet evaluate(const RunConfig& config, const std::string& model_dir,
     used.model.path = model_dir;
   }
   if (!used.data.eval.is_given()) throw ConfigError("data.eval", "no prompts", "give task or file");
+  auto rewards = make_rewards(used);
   PolicyModel model(used, Parameters::Gradients::none);
-  EvaluationParts evaluation(used, model);
+  EvaluationParts evaluation(used, model, std::move(rewards));
   const auto rollouts = colocated_rollouts(used, model, longest_prompt(*evaluation.source));
   rollouts->adopt(model.parameters());
   if (services.note) {

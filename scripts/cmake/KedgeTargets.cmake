@@ -6,7 +6,7 @@
 function(kedge_library name)
   cmake_parse_arguments(ARG "" "" "DEPENDS" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${name}/*.cc)
-  list(FILTER sources EXCLUDE REGEX "cli/main\\.cc$")
+  list(FILTER sources EXCLUDE REGEX "/main\\.cc$")
   kedge_choose(sources "mpi" "${MPI_CXX_FOUND}")
   kedge_choose(sources "aten" "${KEDGE_TORCH}")
   set(torch_sources ${sources})
@@ -111,6 +111,16 @@ function(kedge_embed name folder)
     COMMAND ${CMAKE_COMMAND} -DOUT=${out} -DFOLDER=${CMAKE_SOURCE_DIR}/${folder}
             -P ${CMAKE_SOURCE_DIR}/scripts/cmake/embed.cmake
     DEPENDS ${files} ${CMAKE_SOURCE_DIR}/scripts/cmake/embed.cmake)
+  target_sources(kedge_${name} PRIVATE ${out})
+endfunction()
+
+# Puts FILE into the library as text: FUNCTION(), declared in HEADER.
+function(kedge_embed_file name file header function)
+  set(out ${CMAKE_BINARY_DIR}/embedded_${function}.cc)
+  add_custom_command(OUTPUT ${out}
+    COMMAND ${CMAKE_COMMAND} -DOUT=${out} -DFILE=${CMAKE_SOURCE_DIR}/${file} -DHEADER=${header}
+            -DFUNCTION=${function} -P ${CMAKE_SOURCE_DIR}/scripts/cmake/embed_file.cmake
+    DEPENDS ${CMAKE_SOURCE_DIR}/${file} ${CMAKE_SOURCE_DIR}/scripts/cmake/embed_file.cmake)
   target_sources(kedge_${name} PRIVATE ${out})
 endfunction()
 

@@ -10,7 +10,11 @@ namespace {
 
 // Settings for rewards that have no complete default, and columns that any reward may read.
 std::string settings_of(const std::string& name) {
-  return name == "regex_match" ? "{pattern: '(a|aa)+b?'}" : "";
+  if (name == "regex_match") return "{pattern: '(a|aa)+b?'}";
+  if (name == "python") {
+    return "{path: " KEDGE_SOURCE_DIR "/scripts/reward_example/my_reward.py, function: mentions}";
+  }
+  return "";
 }
 
 json columns() {

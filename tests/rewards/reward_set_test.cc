@@ -52,7 +52,7 @@ TEST(RewardSet, EarlyScoringChangesNothing) {
   const JudgedPrompt prompt({"9", "<a>x</a>"}, json::object(), "9");
   JudgedGroup early{prompt.items(), {}};
   early.verdicts.resize(2);
-  early.verdicts[1] = rewards.score_trajectory(prompt.items()[1]);
+  early.verdicts[1] = rewards.collect(rewards.begin(prompt.items()[1]));
   const auto once = rewards.finish({{prompt.items(), {}}});
   const auto twice = rewards.finish({early});
   for (size_t i = 0; i < 2; ++i) {

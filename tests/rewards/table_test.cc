@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "rewards/reward.h"
 
 namespace kedge {
@@ -8,8 +10,8 @@ namespace {
 
 TEST(RewardTable, NamesEveryRewardOnce) {
   const std::vector<std::string> names = entry_names(reward_table());
-  EXPECT_THAT(names, ::testing::ElementsAre("exact_answer", "countdown", "format_tags",
-                                            "regex_match", "mentions"));
+  EXPECT_EQ(std::set<std::string>(names.begin(), names.end()).size(), names.size());
+  EXPECT_THAT(names, ::testing::IsSupersetOf({"exact_answer", "mentions", "python"}));
 }
 
 TEST(RewardTable, AnUnknownNameGetsTheNearest) {
