@@ -42,6 +42,8 @@ json parse_json(std::string_view text, const std::string& place) {
     const size_t line = line_of(text, error.byte > 0 ? error.byte - 1 : 0);
     throw ConfigError(place + ":" + std::to_string(line),
                       "broken JSON: " + short_reason(error.what()));
+  } catch (const json::exception& error) {  // 1e999: well written, but no double holds it
+    throw ConfigError(place, "broken JSON: " + std::string(error.what()));
   }
 }
 
@@ -57,7 +59,7 @@ void for_each_json_line(std::string_view text, const std::string& name,
     json value;
     try {
       value = json::parse(line.begin(), line.end());
-    } catch (const json::parse_error& error) {
+    } catch (const json::exception& error) {
       throw ConfigError(place, "broken JSON: " + short_reason(error.what()));
     }
     each(value, place);

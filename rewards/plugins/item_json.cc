@@ -107,13 +107,6 @@ void append_ids(std::string& out, const std::vector<Token>& tokens) {
   out += ']';
 }
 
-uint32_t stream_of(const RewardItem& item) {
-  const Trajectory& trajectory = item.group->trajectories[static_cast<size_t>(item.trajectory)];
-  return trajectory.rows.empty()
-             ? static_cast<uint32_t>(item.trajectory)
-             : item.group->rows[static_cast<size_t>(trajectory.rows.back())].stream;
-}
-
 void append_field(std::string& out, ItemField field, const RewardItem& item,
                   const ItemFields& fields) {
   switch (field) {
@@ -181,6 +174,13 @@ ItemFields item_fields_from(const json& ready, const std::string& place) {
   }
   out.columns = optional_member<std::vector<std::string>>(ready, "columns", place);
   return out;
+}
+
+uint32_t stream_of(const RewardItem& item) {
+  const Trajectory& trajectory = item.group->trajectories[static_cast<size_t>(item.trajectory)];
+  return trajectory.rows.empty()
+             ? static_cast<uint32_t>(item.trajectory)
+             : item.group->rows[static_cast<size_t>(trajectory.rows.back())].stream;
 }
 
 void append_json_string(std::string& out, std::string_view text) {

@@ -38,6 +38,8 @@ ItemFields all_item_fields();
 // From a worker's {"fields":[...],"columns":[...] or null}. Unknown names: ConfigError at `place`.
 ItemFields item_fields_from(const json& ready, const std::string& place);
 
+// Which answer of its prompt an item is: the stream it was sampled with.
+uint32_t stream_of(const RewardItem& item);
 // Appends `text` as a JSON string; invalid UTF-8 becomes U+FFFD.
 void append_json_string(std::string& out, std::string_view text);
 // Appends {"prompt":...}. Columns the prompt does not have are left out.

@@ -73,9 +73,8 @@ std::unique_ptr<Reward> create(const ConfigNode& settings, const std::string& pa
                 {"function", config.function},
                 {"columns", config.columns}};
   spec.start["kwargs"] = json::parse(to_json(config.kwargs).dump());
-  const RewardScope scope =
-      config.scope == Scope::group ? RewardScope::group : RewardScope::trajectory;
-  return make_worker_reward(spec, {config.workers, config.batch, scope});
+  spec.whole_groups = config.scope == Scope::group;
+  return make_worker_reward(spec, {config.workers, config.batch});
 }
 
 }  // namespace

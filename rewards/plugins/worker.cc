@@ -52,6 +52,7 @@ WorkerReady ready_from(const std::string& message, const std::string& place) {
   if (op != "ready") throw ConfigError(place, "the worker began with '" + op + "'", "ready");
   ready.fields = item_fields_from(ready.message, place);
   ready.one_by_one = member_or<bool>(ready.message, "one_by_one", false, place);
+  ready.groups_only = member_or<bool>(ready.message, "groups_only", false, place);
   ready.concurrent = member_or<bool>(ready.message, "concurrent", false, place);
   return ready;
 }
@@ -71,6 +72,7 @@ void Worker::start() {
   json message = spec_.start;
   message["op"] = "start";
   message["timeout_s"] = spec_.timeout_s;
+  message["whole_groups"] = spec_.whole_groups;
   process_->send(frame_of(message.dump()));
 }
 
@@ -102,7 +104,10 @@ void Worker::score(std::span<const RewardItem> items, std::span<Verdict> verdict
     Indices batch = together ? pending : Indices{pending.front()};
     const size_t asked = batch.size();
     const std::optional<Verdict> trouble = converse(items, verdicts, batch);
-    if (trouble && (ready_.one_by_one || batch.size() == 1)) {
+    if (trouble && !taken_apart()) {
+      for (const size_t i : batch) verdicts[i] = *trouble;
+      batch.clear();
+    } else if (trouble && (ready_.one_by_one || batch.size() == 1)) {
       verdicts[batch.front()] = *trouble;
       batch.erase(batch.begin());
     } else if (trouble) {

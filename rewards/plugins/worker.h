@@ -21,6 +21,7 @@ struct WorkerSpec {
   WorkerCommand command;
   json start = json::object();    // what {"op":"start"} says besides
   std::string place;              // where the config names the plug-in
+  bool whole_groups = false;      // items are one group: never taken apart
   double timeout_s = 10.0;        // for one item
   double start_timeout_s = 60.0;  // for imports and the like
   double backoff_first_s = 0.1;   // wait before another start, doubled while starting does not help
@@ -32,6 +33,8 @@ struct WorkerReady {
   ItemFields fields;
   // One item after the other: the first one without a verdict is the one it works on.
   bool one_by_one = false;
+  // Serves whole groups only, whatever the spec says.
+  bool groups_only = false;
   // All items of a batch are under way at once, and the worker keeps the time of each itself.
   bool concurrent = false;
   json message;
@@ -57,6 +60,7 @@ class Worker {
 
   std::optional<Verdict> converse(std::span<const RewardItem> items, std::span<Verdict> verdicts,
                                   Indices& pending);
+  bool taken_apart() const { return !spec_.whole_groups && !ready_.groups_only; }
   bool running(std::string& problem);
   void ask(std::span<const RewardItem> items, const Indices& which);
   Deadline deadline_for(size_t num_items) const;

@@ -147,6 +147,7 @@ class Function:
         self.extra = start.get("kwargs") or {}
         self.renamed = start.get("columns") or {}
         self.timeout_s = start["timeout_s"]
+        self.whole_groups = start["whole_groups"]
         self.log = []
         unknown = [] if self.any_keyword else [n for n in self.extra if n not in self.parameters]
         if unknown:
@@ -213,8 +214,8 @@ class BatchFunction(Function):
                 values = completed(values)
             reply(0, verdicts_of(self.rewards_in(values), len(items)))
         except (Exception, SystemExit) as error:
-            if len(items) == 1:
-                reply(0, [failed(described(error))])
+            if len(items) == 1 or self.whole_groups:
+                reply(0, [failed(described(error))] * len(items))
                 return
             for i, item in enumerate(items):
                 self.answer([item], lambda _, verdicts, i=i: reply(i, verdicts))

@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-#include "core/queue.h"
+#include "rewards/plugins/idle_pool.h"
 #include "rewards/plugins/worker.h"
 
 namespace kedge {
@@ -24,7 +24,7 @@ class WorkerPool {
  private:
   std::atomic<bool> stop_ = false;
   std::vector<std::unique_ptr<Worker>> workers_;
-  Queue<Worker*> idle_;
+  IdlePool<Worker> idle_;
   WorkerReady ready_;
 };
 

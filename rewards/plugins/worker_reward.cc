@@ -9,15 +9,15 @@ namespace {
 class WorkerReward : public Reward {
  public:
   WorkerReward(const WorkerSpec& spec, const WorkerRewardOptions& options)
-      : options_(options), pool_(spec, options.num_workers) {
-    const json& ready = pool_.ready().message;
-    required_ = member_or<std::vector<std::string>>(ready, "required", {}, spec.place);
-    if (member_or<bool>(ready, "groups_only", false, spec.place)) {
-      options_.scope = RewardScope::group;
-    }
+      : options_(options),
+        pool_(spec, options.num_workers),
+        scope_(spec.whole_groups || pool_.ready().groups_only ? RewardScope::group
+                                                              : RewardScope::trajectory) {
+    required_ =
+        member_or<std::vector<std::string>>(pool_.ready().message, "required", {}, spec.place);
   }
 
-  RewardScope scope() const override { return options_.scope; }
+  RewardScope scope() const override { return scope_; }
   std::vector<std::string> prompt_columns() const override { return required_; }
   RewardLanes lanes() const override { return {options_.num_workers, options_.batch}; }
   void stop() override { pool_.stop(); }
@@ -58,8 +58,9 @@ class WorkerReward : public Reward {
     }
   }
 
-  WorkerRewardOptions options_;
+  const WorkerRewardOptions options_;
   WorkerPool pool_;
+  const RewardScope scope_;
   std::vector<std::string> required_;
 };
 

@@ -9,11 +9,11 @@ namespace kedge {
 
 struct WorkerRewardOptions {
   int32_t num_workers = 1;
-  int32_t batch = 32;  // items per message at most
-  RewardScope scope = RewardScope::trajectory;
+  int32_t batch = 32;  // items per message at most; a group is never cut
 };
 
-// Starts the workers; ConfigErrors as Worker::await_ready.
+// Group scope where the spec or the workers want whole groups. Starts the workers; ConfigErrors as
+// Worker::await_ready.
 std::unique_ptr<Reward> make_worker_reward(const WorkerSpec& spec,
                                            const WorkerRewardOptions& options);
 

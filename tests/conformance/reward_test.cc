@@ -3,7 +3,9 @@
 
 #include <chrono>
 
+#include "tests/support/c_plugin.h"
 #include "tests/support/reward_items.h"
+#include "tests/support/reward_server.h"
 
 namespace kedge {
 namespace {
@@ -13,6 +15,11 @@ std::string settings_of(const std::string& name) {
   if (name == "regex_match") return "{pattern: '(a|aa)+b?'}";
   if (name == "python") {
     return "{path: " KEDGE_SOURCE_DIR "/scripts/reward_example/my_reward.py, function: mentions}";
+  }
+  if (name == "plugin") return testing_support::plugin_yaml("moody");
+  if (name == "http") {
+    static const testing_support::RewardServer server(testing_support::lengths_of);
+    return "{url: '" + server.url() + "'}";
   }
   return "";
 }

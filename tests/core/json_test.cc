@@ -60,6 +60,7 @@ TEST(Json, SyntaxErrorsNameFileAndLine) {
   const auto collect = [&](const json&, const std::string& place) { places.push_back(place); };
   EXPECT_THAT(error_of([&] { for_each_json_line("{}\n\n[1]\n{bad\n", "d.jsonl", collect); }),
               HasSubstr("d.jsonl:4: broken JSON"));
+  EXPECT_THROW(parse_json("[1e999]", "e.json"), ConfigError);
   EXPECT_EQ(places, (std::vector<std::string>{"d.jsonl:1", "d.jsonl:3"}));
   places.clear();
   for_each_json_line("1\r\n2", "e", collect);

@@ -31,10 +31,9 @@ TEST(WorkerReward, BatchesAreOfBoundedLength) {
 
 TEST(WorkerReward, GroupsAreNotCut) {
   for (const char* begin : {"ready()", "ready(groups_only=True)"}) {
-    const bool asked = std::string(begin) == "ready()";
-    const auto reward =
-        make_worker_reward(scripted_worker(begin + kCounts),
-                           {1, 3, asked ? RewardScope::group : RewardScope::trajectory});
+    WorkerSpec spec = scripted_worker(begin + kCounts);
+    spec.whole_groups = std::string(begin) == "ready()";
+    const auto reward = make_worker_reward(spec, {1, 3});
     EXPECT_EQ(reward->scope(), RewardScope::group);
     EXPECT_THAT(texts_of(judge(*reward, JudgedPrompt({"a", "b", "c", "d"}))),
                 ElementsAre("4.0", "4.0", "4.0", "4.0"));

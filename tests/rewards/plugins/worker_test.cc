@@ -81,6 +81,18 @@ TEST(Worker, OnlyTheCulpritsAreTroubleHoweverTheyAreAsked) {
   }
 }
 
+TEST(Worker, AGroupIsNeverTakenApart) {
+  WorkerSpec spec = scripted_worker(moody(false));
+  spec.whole_groups = true;
+  Worker worker(spec, kNeverStop);
+  worker.start();
+  worker.await_ready();
+  const auto found = scores(worker, {"a", "die", "bb"});
+  EXPECT_EQ(found, std::vector<std::string>(
+                       3, "error: the worker is gone: it died of signal 6 (Aborted)"));
+  EXPECT_THAT(scores(worker, {"a", "bb"}), ElementsAre("1.0", "2.0"));
+}
+
 TEST(Worker, AnswersMayComeInAnyOrderAndCut) {
   EXPECT_THAT(scores(R"(
 ready()
