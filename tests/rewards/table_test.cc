@@ -1,15 +1,19 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "rewards/reward.h"
 
 namespace kedge {
 namespace {
 
 TEST(RewardTable, NamesEveryRewardOnce) {
-  const std::vector<std::string> names = entry_names(reward_table());
-  EXPECT_THAT(names, ::testing::ElementsAre("exact_answer", "countdown", "format_tags",
-                                            "regex_match", "mentions"));
+  std::vector<std::string> names = entry_names(reward_table());
+  EXPECT_EQ(names.front(), "math_answer");
+  EXPECT_EQ(names.size(), 26u);
+  std::sort(names.begin(), names.end());
+  EXPECT_EQ(std::unique(names.begin(), names.end()), names.end());
 }
 
 TEST(RewardTable, AnUnknownNameGetsTheNearest) {
