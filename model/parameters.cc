@@ -6,8 +6,8 @@
 #include <new>
 
 #include "core/error.h"
+#include "core/math.h"
 #include "core/rng.h"
-#include "model/kernels/math.h"
 
 namespace kedge {
 

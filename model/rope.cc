@@ -1,7 +1,7 @@
 #include "model/rope.h"
 
 #include "core/error.h"
-#include "model/kernels/math.h"
+#include "core/math.h"
 
 namespace kedge {
 

@@ -73,4 +73,18 @@ Verdict combine(std::span<const Component> components, CombineMode mode) {
   return checked(Verdict::scored(sum.value * gates));
 }
 
+Verdict shaped(Verdict total, std::span<const Component> terms) {
+  if (!total.has_score()) {
+    return total;
+  }
+  for (const Component& term : terms) {
+    const Verdict verdict = settled(term);
+    if (verdict.kind == VerdictKind::error) {
+      return verdict;
+    }
+    total.score += verdict.has_score() ? term.weight * verdict.score : 0.0;
+  }
+  return checked(std::move(total));
+}
+
 }  // namespace kedge

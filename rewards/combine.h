@@ -26,4 +26,8 @@ Verdict checked(Verdict verdict);
 // error only where on_error is `fail` (or the sum is not finite): the caller stops the run.
 Verdict combine(std::span<const Component> components, CombineMode mode);
 
+// What shaping rewards make of a combined total: each that scored adds weight * score. A total without
+// score stays as it is; errors and timeouts become what their on_error says, and no term by default.
+Verdict shaped(Verdict total, std::span<const Component> terms);
+
 }  // namespace kedge

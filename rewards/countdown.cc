@@ -1,7 +1,10 @@
 #include "core/json.h"
-#include "rewards/arithmetic.h"
 #include "rewards/entry.h"
 #include "rewards/extract.h"
+#include "rewards/math/evaluate.h"
+#include "rewards/math/normalize.h"
+#include "rewards/math/parser.h"
+#include "rewards/regex.h"
 #include "rewards/text.h"
 
 namespace kedge {
@@ -24,29 +27,41 @@ void visit(V& v, CountdownConfig& c) {
   v.field("target", c.target, "prompt column with the number to reach", not_empty());
 }
 
-// LaTeX and Unicode spellings of what arithmetic reads; everything behind "=" is dropped.
-std::string plain_arithmetic(std::string text) {
-  static const std::vector<std::pair<std::string, std::string>> spellings = {
-      {"−", "-"},      {"–", "-"},      {"×", "*"},  {"·", "*"},       {"⋅", "*"},
-      {"÷", "/"},      {"（", "("},     {"）", ")"}, {"\u00a0", " "},  {"\\left", ""},
-      {"\\right", ""}, {"\\!", ""},     {"\\,", " "}, {"\\;", " "},     {"\\:", " "},
-      {"\\ ", " "},    {"~", " "},      {"\\(", ""},  {"\\)", ""},      {"\\[", ""},
-      {"\\]", ""},     {"\\$", "$"},    {"$", " "},   {"\\times", "*"}, {"\\cdot", "*"},
-      {"\\div", "/"},  {"\n", " "},     {"\t", " "},  {"\r", " "},
-  };
-  for (const auto& [from, to] : spellings) {
-    text = replace_all(std::move(text), from, to);
+// The expression in plain signs; what stands behind "=" is dropped. "": something else stands there
+// too.
+std::string plain_arithmetic(const std::string& answer) {
+  static const Regex plain(R"([\d\s+\-*/().]+)", {.full = true});
+  static const Regex forbidden(R"(\*\*|//|\d\.|\.\d|\d\s+\d)");
+  std::string text = normalized_math(answer);
+  text = text.substr(0, text.find('='));
+  text = replace_all(std::move(text), "\\times", "*");
+  text = replace_all(std::move(text), "\\cdot", "*");
+  text = replace_all(std::move(text), "\\div", "/");
+  return plain.find(text) && !forbidden.find(text) ? text : "";
+}
+
+std::vector<mpz_class> numbers_in(const std::string& text) {
+  static const Regex digits("[0-9]+");
+  std::vector<mpz_class> numbers;
+  for (const TextSpan& found : digits.find_all(text)) {
+    numbers.emplace_back(std::string(found.of(text)), 10);
   }
-  text.erase(text.find_last_not_of(".,;: ") + 1);
-  return text.substr(0, text.find('='));
+  return numbers;
 }
 
 // Whether `used` fits into `given`, as multisets; with `all` they must be equal.
-bool uses_given(std::vector<int64_t> used, std::vector<int64_t> given, bool all) {
+bool uses_given(std::vector<mpz_class> used, std::vector<mpz_class> given, bool all) {
   std::sort(used.begin(), used.end());
   std::sort(given.begin(), given.end());
-  return all ? used == given
-             : std::includes(given.begin(), given.end(), used.begin(), used.end());
+  return all ? used == given : std::includes(given.begin(), given.end(), used.begin(), used.end());
+}
+
+bool reaches(const MathTree& tree, int64_t target) {
+  constexpr int64_t kBudget = 100'000;
+  WorkBudget budget(kBudget);
+  const Value value = evaluate(tree, {}, {}, budget);
+  return value && std::get_if<mpq_class>(&*value) != nullptr &&
+         std::get<mpq_class>(*value) == target;
 }
 
 class Countdown : public TrajectoryReward {
@@ -59,12 +74,13 @@ class Countdown : public TrajectoryReward {
 
  protected:
   Verdict judge(const RewardItem& item) const override {
-    std::vector<int64_t> given;
+    std::vector<mpz_class> given;
     int64_t target = 0;
     try {
       const std::string place = "prompt " + item.prompt().id;
       const json& columns = item.prompt().columns;
-      given = required<std::vector<int64_t>>(columns, config_.numbers.c_str(), place);
+      const auto numbers = required<std::vector<int64_t>>(columns, config_.numbers.c_str(), place);
+      given.assign(numbers.begin(), numbers.end());
       target = required<int64_t>(columns, config_.target.c_str(), place);
     } catch (const ConfigError& error) {
       return Verdict::failed(error.what());
@@ -73,12 +89,13 @@ class Countdown : public TrajectoryReward {
     if (!found.answer) {
       return {VerdictKind::score, 0.0, found.how};
     }
-    const auto result = evaluate_arithmetic(plain_arithmetic(*found.answer));
-    if (!result) {
+    const std::string text = plain_arithmetic(*found.answer);
+    const auto tree = text.empty() ? std::nullopt : parse_expression(text);
+    if (!tree) {
       return {VerdictKind::score, config_.format_score, "no arithmetic"};
     }
-    const bool right = uses_given(result->numbers, given, config_.use_all) &&
-                       result->denominator == 1 && result->numerator == target;
+    const bool right =
+        uses_given(numbers_in(text), std::move(given), config_.use_all) && reaches(*tree, target);
     return Verdict::scored(right ? 1.0 : config_.format_score);
   }
 

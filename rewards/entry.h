@@ -29,8 +29,8 @@ class TrajectoryReward : public Reward {
   virtual Verdict judge(const RewardItem& item) const = 0;
 };
 
-// Column `name` of the prompt: a string, or a list of strings. Missing or another type: nullopt,
-// and `problem` says so with prompt and column.
+// Column `name` of the prompt: a text, a number (as it is written), or a list of them. Missing or
+// another type: nullopt, and `problem` says so with prompt and column.
 std::optional<std::vector<std::string>> text_column(const Prompt& prompt, const std::string& name,
                                                     std::string& problem);
 

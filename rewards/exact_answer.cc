@@ -1,5 +1,5 @@
-#include "rewards/entry.h"
 #include "rewards/extract.h"
+#include "rewards/gold.h"
 #include "rewards/text.h"
 
 namespace kedge {
@@ -23,40 +23,23 @@ void visit(V& v, ExactAnswerConfig& c) {
   visit_extraction(v, c.extraction);
   v.field("normalize", c.normalize,
           "none: equal after trimming; squad: lower case, no punctuation, no articles");
-  v.field("column", c.column, "prompt column with the answer or a list of them; empty: answer");
+  visit_gold(v, c.column);
 }
 
-class ExactAnswer : public TrajectoryReward {
+class ExactAnswer : public GoldReward {
  public:
-  explicit ExactAnswer(const ExactAnswerConfig& config) : config_(config) {}
-
-  std::vector<std::string> prompt_columns() const override {
-    return config_.column.empty() ? std::vector<std::string>{} : std::vector{config_.column};
-  }
+  explicit ExactAnswer(const ExactAnswerConfig& config)
+      : GoldReward(config.column), config_(config) {}
 
  protected:
-  Verdict judge(const RewardItem& item) const override {
-    std::vector<std::string> golds = {item.prompt().answer};
-    if (!config_.column.empty()) {
-      std::string problem;
-      const auto listed = text_column(item.prompt(), config_.column, problem);
-      if (!listed) {
-        return Verdict::failed(problem);
-      }
-      golds = *listed;
-    }
-    std::erase_if(golds, [](const std::string& gold) { return is_blank(gold); });
-    if (golds.empty()) {
-      return Verdict::abstained("prompt " + item.prompt().id + " has no answer");
-    }
+  Verdict judge_against(const RewardItem& item, std::vector<std::string> golds) const override {
     const Extraction found = extract_answer(item.completion, config_.extraction);
     if (!found.answer) {
       return {VerdictKind::score, 0.0, found.how};
     }
     const std::string answer = key_of(*found.answer);
-    const bool equal = std::any_of(golds.begin(), golds.end(), [&](const std::string& gold) {
-      return key_of(gold) == answer;
-    });
+    const bool equal = std::any_of(golds.begin(), golds.end(),
+                                   [&](const std::string& gold) { return key_of(gold) == answer; });
     return Verdict::scored(equal ? 1.0 : 0.0);
   }
 

@@ -11,17 +11,6 @@ using Found = std::optional<std::string>;
 
 constexpr int64_t kLongestAnswer = 1000;  // characters
 
-std::optional<std::string_view> visible_part(std::string_view text, ThinkMode think) {
-  constexpr std::string_view kClose = "</think>";
-  if (think == ThinkMode::anywhere) {
-    return text;
-  }
-  if (const size_t close = text.rfind(kClose); close != std::string_view::npos) {
-    return text.substr(close + kClose.size());
-  }
-  return text.find("<think>") == std::string_view::npos ? std::optional(text) : std::nullopt;
-}
-
 Found from_hashes(std::string_view text) {
   static const Regex line(R"(^[ \t]*####[ \t]*.*$)", {.multiline = true});
   const std::vector<TextSpan> lines = line.find_all(text);
@@ -71,9 +60,6 @@ Found from_tag(std::string_view text) {
     last = strip(text.substr(open + kOpen.size(), close - open - kOpen.size()));
     at = close + kClose.size();
   }
-  if (last && !boxes_in(*last).empty()) {
-    last = boxed_answer(*last).value_or(*last);
-  }
   return last;
 }
 
@@ -94,17 +80,8 @@ Found from_last_line(std::string_view text) {
   return std::string(strip(line_end == std::string_view::npos ? body : body.substr(line_end + 1)));
 }
 
-Found found_by(Extractor extractor, std::string_view text) {
-  switch (extractor) {
-    case Extractor::boxed: return boxed_answer(text);
-    case Extractor::hashes: return from_hashes(text);
-    case Extractor::phrase: return from_phrase(text);
-    case Extractor::tag: return from_tag(text);
-    case Extractor::last_number: return from_last_number(text);
-    case Extractor::last_line: return from_last_line(text);
-    case Extractor::whole: return std::string(text);
-  }
-  return std::nullopt;
+std::string_view name_of(Extractor extractor) {
+  return enum_names(extractor)[static_cast<size_t>(extractor)];
 }
 
 bool ends_in_open_box(std::string_view text) {
@@ -113,6 +90,37 @@ bool ends_in_open_box(std::string_view text) {
 }
 
 }  // namespace
+
+std::optional<std::string_view> visible_part(std::string_view text, ThinkMode think) {
+  constexpr std::string_view kClose = "</think>";
+  if (think == ThinkMode::anywhere) {
+    return text;
+  }
+  if (const size_t close = text.rfind(kClose); close != std::string_view::npos) {
+    return text.substr(close + kClose.size());
+  }
+  return text.find("<think>") == std::string_view::npos ? std::optional(text) : std::nullopt;
+}
+
+std::optional<std::string> found_by(Extractor extractor, std::string_view text) {
+  switch (extractor) {
+    case Extractor::boxed:
+      return boxed_answer(text);
+    case Extractor::hashes:
+      return from_hashes(text);
+    case Extractor::phrase:
+      return from_phrase(text);
+    case Extractor::tag:
+      return from_tag(text);
+    case Extractor::last_number:
+      return from_last_number(text);
+    case Extractor::last_line:
+      return from_last_line(text);
+    case Extractor::whole:
+      return std::string(text);
+  }
+  return std::nullopt;
+}
 
 Extraction extract_answer(std::string_view completion, const ExtractConfig& config) {
   const std::optional<std::string_view> visible = visible_part(completion, config.think);
@@ -123,17 +131,23 @@ Extraction extract_answer(std::string_view completion, const ExtractConfig& conf
     if (extractor == Extractor::boxed && ends_in_open_box(*visible)) {
       return {std::nullopt, "unclosed_box"};
     }
-    const Found found = found_by(extractor, *visible);
+    Found found = found_by(extractor, *visible);
     if (!found || is_blank(*found)) {
       continue;
     }
     if (num_characters(*found) > kLongestAnswer) {
       return {std::nullopt, "too_long"};
     }
-    const std::string_view name = enum_names(extractor)[static_cast<size_t>(extractor)];
-    return {std::string(strip(*found)), std::string(name)};
+    if (extractor == Extractor::tag && !boxes_in(*found).empty()) {
+      found = boxed_answer(*found).value_or(*found);
+    }
+    return {std::string(strip(*found)), std::string(name_of(extractor))};
   }
-  return {std::nullopt, "no_answer"};
+  std::string places;
+  for (const Extractor extractor : config.extractors) {
+    places += (places.empty() ? "" : ", ") + std::string(name_of(extractor));
+  }
+  return {std::nullopt, "no_answer in " + places};
 }
 
 }  // namespace kedge

@@ -6,22 +6,6 @@
 namespace kedge {
 namespace {
 
-// Index behind the brace group that opens at `at`.
-std::optional<size_t> end_of_group(std::string_view text, size_t at) {
-  int depth = 0;
-  for (size_t i = at; i < text.size(); ++i) {
-    if (text[i] == '\\') {
-      ++i;
-      continue;
-    }
-    depth += (text[i] == '{') - (text[i] == '}');
-    if (depth == 0) {
-      return i + 1;
-    }
-  }
-  return std::nullopt;
-}
-
 Box box_at(std::string_view text, const TextSpan& command) {
   static const Regex token(R"([^\s$]+)");
   size_t at = command.end;
@@ -43,6 +27,21 @@ Box box_at(std::string_view text, const TextSpan& command) {
 }
 
 }  // namespace
+
+std::optional<size_t> end_of_group(std::string_view text, size_t at) {
+  int depth = 0;
+  for (size_t i = at; i < text.size(); ++i) {
+    if (text[i] == '\\') {
+      ++i;
+      continue;
+    }
+    depth += (text[i] == '{') - (text[i] == '}');
+    if (depth == 0) {
+      return i + 1;
+    }
+  }
+  return std::nullopt;
+}
 
 std::vector<Box> boxes_in(std::string_view text) {
   static const Regex command(R"(\\(?:boxed|fbox)(?![a-zA-Z]))");

@@ -3,6 +3,7 @@
 #pragma once
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -21,14 +22,25 @@ enum class RewardScope { trajectory, group, step };
 struct RewardItem {
   const Group* group = nullptr;
   int32_t trajectory = 0;
-  std::string completion;          // decoded without special tokens; a view, never re-tokenised
-  std::vector<Token> tokens;       // the response's ids
+  std::string completion;     // decoded without special tokens; a view, never re-tokenised
+  std::vector<Token> tokens;  // the response's ids
   bool truncated = false;
   const SignalTable* signals = nullptr;  // holds the declared columns; nullptr where none are
   const AnchorRecord* anchor = nullptr;  // reference samples of the prompt; nullptr where none are
+  int32_t length = 0;                    // sampled tokens, the end token included
   int64_t step = 0;                      // steps done before the one being judged
+  // For rewards that shape only: the raw score of the metric reward, and what the rewards that do
+  // not shape made of the item together. nullopt: there is no score.
+  std::optional<double> metric;
+  std::optional<double> combined;
 
   const Prompt& prompt() const { return group->prompt; }
+};
+
+// Why a prompt cannot be judged, and what would do.
+struct PromptProblem {
+  std::string found;
+  std::string valid;
 };
 
 // Where a reward waits on something outside this thread (a process, a server), its trajectories are
@@ -43,8 +55,14 @@ class Reward {
  public:
   virtual ~Reward() = default;
   virtual RewardScope scope() const { return RewardScope::trajectory; }
+  // A shaping reward runs after all that do not shape, reads RewardItem::metric and combined, and
+  // its weighted score is added to their combination (rewards/length/length_reward.h).
+  virtual bool shapes() const { return false; }
   // Prompt columns read: a prompt without one is refused before the first step.
   virtual std::vector<std::string> prompt_columns() const { return {}; }
+  // What makes this prompt one that it could never judge, such as a missing answer: refused before
+  // the first step too.
+  virtual std::optional<PromptProblem> problem_with(const Prompt&) const { return std::nullopt; }
   // Signal columns read (the Scorer fills them before scoring).
   virtual std::vector<std::string> columns() const { return {}; }
   // Writes one verdict per item. trajectory scope: items in any number; group scope: all items of

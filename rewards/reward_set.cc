@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "core/json.h"
-#include "rewards/combine.h"
 
 namespace kedge {
 namespace {
@@ -24,9 +23,17 @@ void run_over(Reward& reward, size_t member, std::span<JudgedGroup> groups) {
   }
 }
 
+// Judged as its answer ends: it sees one answer and needs nothing that is known later only.
+bool is_early(const Reward& reward) {
+  return reward.scope() == RewardScope::trajectory && !reward.shapes() && !reward.reads_anchor() &&
+         reward.columns().empty();
+}
+
 json sample_of(const RewardItem& item, const std::string& reward, const Verdict& verdict) {
-  return {{"prompt_id", item.prompt().id}, {"completion", item.completion},
-          {"reward", reward},              {"verdict", name_of(verdict.kind)},
+  return {{"prompt_id", item.prompt().id},
+          {"completion", item.completion},
+          {"reward", reward},
+          {"verdict", name_of(verdict.kind)},
           {"note", verdict.note}};
 }
 
@@ -38,18 +45,21 @@ RewardSet::RewardSet(const std::vector<RewardConfig>& configs, const RewardOptio
   for (size_t i = 0; i < configs.size(); ++i) {
     const RewardConfig& config = configs[i];
     const std::string place = path + "[" + std::to_string(i) + "]";
-    const RewardEntry& entry =
-        find_entry("reward", reward_table(), config.name, place_of(join_path(place, "name"),
-                                                                   config.settings));
-    if (config.metric) {
-      metric_ = i;
-    }
+    const RewardEntry& entry = find_entry("reward", reward_table(), config.name,
+                                          place_of(join_path(place, "name"), config.settings));
     names_.push_back(config.label());
     members_.push_back({config, entry.create(config.settings, place),
                         ErrorWindow(options.error_window, options.max_error_share), nullptr});
   }
   check_labels(path);
   for (Member& member : members_) member.runner = std::make_unique<RewardRunner>(*member.reward);
+  check_shaping(path);
+  const auto measures = [](const Member& member) { return member.config.metric; };
+  const auto judges = [](const Member& member) { return !member.reward->shapes(); };
+  auto metric = std::find_if(members_.begin(), members_.end(), measures);
+  metric =
+      metric == members_.end() ? std::find_if(members_.begin(), members_.end(), judges) : metric;
+  metric_ = static_cast<size_t>(metric - members_.begin());
 }
 
 void RewardSet::check_labels(const std::string& path) const {
@@ -70,9 +80,24 @@ void RewardSet::check_labels(const std::string& path) const {
   if (std::count_if(members_.begin(), members_.end(), is_metric) > 1) {
     throw ConfigError(path, "more than one reward with `metric: true`", "one");
   }
-  if (std::all_of(members_.begin(), members_.end(),
-                  [](const Member& member) { return member.config.weight == 0.0; })) {
-    throw ConfigError(path, "every weight is 0", "a reward that counts");
+}
+
+void RewardSet::check_shaping(const std::string& path) const {
+  bool counts = false;
+  for (size_t i = 0; i < members_.size(); ++i) {
+    const RewardConfig& config = members_[i].config;
+    const bool shapes = members_[i].reward->shapes();
+    counts = counts || (!shapes && config.weight != 0.0);
+    if (shapes && (config.metric || config.role == RewardRole::gate)) {
+      throw ConfigError(
+          path + "[" + std::to_string(i) + "]",
+          "the length reward " + names_[i] + (config.metric ? " as metric" : " as gate"),
+          "the metric and gates are rewards that judge the answer itself");
+    }
+  }
+  if (!counts) {
+    throw ConfigError(path, "every weight is 0, length rewards aside",
+                      "a reward that judges the answer, with a weight");
   }
 }
 
@@ -101,13 +126,18 @@ void RewardSet::check_prompt(const Prompt& prompt) const {
                           valid_names(column, present));
       }
     }
+    if (const auto problem = members_[i].reward->problem_with(prompt)) {
+      throw ConfigError("prompt " + prompt.id,
+                        "reward " + names_[i] + " cannot judge it: " + problem->found,
+                        problem->valid);
+    }
   }
 }
 
 PendingVerdicts RewardSet::begin(const RewardItem& item, std::shared_ptr<const Group> owner) {
   PendingVerdicts pending;
   for (const Member& member : members_) {
-    const bool now = member.reward->scope() == RewardScope::trajectory;
+    const bool now = is_early(*member.reward);
     pending.verdicts_.push_back(now ? member.runner->begin(item, owner) : std::future<Verdict>());
   }
   return pending;
@@ -145,41 +175,75 @@ std::vector<std::vector<TrajectoryScore>> RewardSet::finish(std::vector<JudgedGr
     }
   }
   judge_wider(groups);
+  shape(groups);
   std::vector<std::vector<TrajectoryScore>> scores;
   for (JudgedGroup& group : groups) {
     std::vector<TrajectoryScore>& of_group = scores.emplace_back();
     for (size_t i = 0; i < group.items.size(); ++i) {
-      of_group.push_back(combined(std::move(group.verdicts[i])));
+      of_group.push_back(scored(std::move(group.verdicts[i])));
       count_errors(group.items[i], of_group.back());
     }
   }
   return scores;
 }
 
+void RewardSet::run_member(size_t member, std::vector<JudgedGroup>& groups) {
+  Reward& reward = *members_[member].reward;
+  if (reward.scope() != RewardScope::group) {
+    return run_over(reward, member, groups);
+  }
+  for (JudgedGroup& group : groups) {
+    run_over(reward, member, std::span(&group, 1));
+  }
+}
+
 void RewardSet::judge_wider(std::vector<JudgedGroup>& groups) {
   for (size_t i = 0; i < members_.size(); ++i) {
-    Reward& reward = *members_[i].reward;
-    if (reward.scope() == RewardScope::step) {
-      run_over(reward, i, groups);
-    } else if (reward.scope() == RewardScope::group) {
-      for (JudgedGroup& group : groups) {
-        run_over(reward, i, std::span(&group, 1));
-      }
+    const Reward& reward = *members_[i].reward;
+    if (!reward.shapes() && !is_early(reward)) {
+      run_member(i, groups);
     }
   }
 }
 
-TrajectoryScore RewardSet::combined(std::vector<Verdict> verdicts) const {
+void RewardSet::shape(std::vector<JudgedGroup>& groups) {
+  const auto value_of = [](const Verdict& verdict) {
+    return verdict.has_score() ? std::optional(verdict.score) : std::nullopt;
+  };
+  for (JudgedGroup& group : groups) {
+    for (size_t i = 0; i < group.items.size(); ++i) {
+      group.items[i].metric = value_of(group.verdicts[i][metric_]);
+      group.items[i].combined = value_of(combined(group.verdicts[i]));
+    }
+  }
+  for (size_t i = 0; i < members_.size(); ++i) {
+    if (members_[i].reward->shapes()) {
+      run_member(i, groups);
+    }
+  }
+}
+
+std::vector<Component> RewardSet::components(const std::vector<Verdict>& verdicts,
+                                             bool shaping) const {
   std::vector<Component> components;
   for (size_t i = 0; i < members_.size(); ++i) {
     const RewardConfig& config = members_[i].config;
     // Weight 0 means only a metric: it must not turn "all others abstain" into a score of 0.
-    if (config.weight != 0.0 || config.role == RewardRole::gate) {
+    const bool counts = config.weight != 0.0 || config.role == RewardRole::gate;
+    if (counts && members_[i].reward->shapes() == shaping) {
       components.push_back({verdicts[i], config.weight, config.role, config.on_error});
     }
   }
+  return components;
+}
+
+Verdict RewardSet::combined(const std::vector<Verdict>& verdicts) const {
+  return combine(components(verdicts, false), options_.mode);
+}
+
+TrajectoryScore RewardSet::scored(std::vector<Verdict> verdicts) const {
   TrajectoryScore score;
-  score.total = combine(components, options_.mode);
+  score.total = shaped(combined(verdicts), components(verdicts, true));
   score.metric = verdicts[metric_].has_score() ? verdicts[metric_].score : 0.0;
   score.components = std::move(verdicts);
   return score;
@@ -188,12 +252,11 @@ TrajectoryScore RewardSet::combined(std::vector<Verdict> verdicts) const {
 void RewardSet::count_errors(const RewardItem& item, const TrajectoryScore& score) {
   for (size_t i = 0; i < members_.size(); ++i) {
     const Verdict& verdict = score.components[i];
-    const bool trouble =
-        verdict.kind == VerdictKind::error || verdict.kind == VerdictKind::timeout;
+    const bool trouble = verdict.kind == VerdictKind::error || verdict.kind == VerdictKind::timeout;
     if (trouble && members_[i].config.on_error == OnError::fail) {
-      throw RewardFailure("[rewards] " + names_[i] + " failed on prompt " + item.prompt().id + ": " +
-                              verdict.note,
-                          json::array({sample_of(item, names_[i], verdict)}));
+      throw RewardFailure(
+          "[rewards] " + names_[i] + " failed on prompt " + item.prompt().id + ": " + verdict.note,
+          json::array({sample_of(item, names_[i], verdict)}));
     }
     if (members_[i].errors.add(trouble)) {
       throw RewardFailure(
@@ -205,9 +268,9 @@ void RewardSet::count_errors(const RewardItem& item, const TrajectoryScore& scor
     }
   }
   if (score.total.kind == VerdictKind::error) {
-    throw RewardFailure("[rewards] prompt " + item.prompt().id + " cannot be judged: " +
-                            score.total.note,
-                        json::array({sample_of(item, "total", score.total)}));
+    throw RewardFailure(
+        "[rewards] prompt " + item.prompt().id + " cannot be judged: " + score.total.note,
+        json::array({sample_of(item, "total", score.total)}));
   }
 }
 

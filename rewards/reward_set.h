@@ -4,8 +4,11 @@
 // end, in any order, and collect() for each; finish() once per step with all of its groups. What comes
 // out of finish() is a function of the items alone, not of the order or time of the earlier calls.
 //
-// Histories and error counts belong to what is judged: evaluation makes a set of its own, or it would
-// change what training sees.
+// Order: rewards that do not shape, their combination, then the shaping ones (length rewards),
+// whose weighted scores are added. The metric is never shaped.
+//
+// Histories and error counts belong to what is judged: evaluation makes a set of its own, or it
+// would change what training sees.
 //
 // Thread rule: one thread at a time. Rewards that wait on something outside are judged on threads of
 // their own (reward_runner.h).
@@ -17,6 +20,7 @@
 #include <vector>
 
 #include "core/stateful.h"
+#include "rewards/combine.h"
 #include "rewards/config.h"
 #include "rewards/error_window.h"
 #include "rewards/reward.h"
@@ -42,7 +46,8 @@ struct JudgedGroup {
 // completion, reward, note) are for the log.
 class RewardFailure : public Error {
  public:
-  RewardFailure(const std::string& text, json samples) : Error(text), samples_(std::move(samples)) {}
+  RewardFailure(const std::string& text, json samples)
+      : Error(text), samples_(std::move(samples)) {}
   const json& samples() const { return samples_; }
 
  private:
@@ -51,8 +56,8 @@ class RewardFailure : public Error {
 
 class RewardSet {
  public:
-  // Makes every reward. ConfigError: unknown name or setting, no reward or none with a weight, a label
-  // twice, more than one `metric: true`, a role that the mode does not read.
+  // Makes every reward. ConfigError: unknown name or setting, no reward or none with a weight, a
+  // label twice, more than one `metric: true`, a role that the mode does not read.
   explicit RewardSet(const std::vector<RewardConfig>& configs, const RewardOptions& options = {},
                      const std::string& path = "rewards");
 
@@ -62,13 +67,14 @@ class RewardSet {
   size_t metric_index() const { return metric_; }
   // Signal columns that items must bring, each once.
   std::vector<std::string> signal_columns() const;
-  // ConfigError when a reward needs a column that the prompt does not have.
+  // ConfigError when the prompt lacks a column that a reward reads, or could never be judged by it.
   void check_prompt(const Prompt& prompt) const;
 
   // Begins to judge one trajectory. `owner` keeps alive what the item points to until collect(); null
   // where the caller does.
   PendingVerdicts begin(const RewardItem& item, std::shared_ptr<const Group> owner = nullptr);
-  // Waits for them. One verdict per reward; those of wider scope are left abstaining ("not judged yet").
+  // Waits for them. One verdict per reward; shaping ones, those of wider scope and those that
+  // read anchors or signals are left abstaining ("not judged yet").
   std::vector<Verdict> collect(PendingVerdicts pending);
   // Runs what is left and combines: per group one score per item. RewardFailure as above.
   std::vector<std::vector<TrajectoryScore>> finish(std::vector<JudgedGroup> groups);
@@ -86,14 +92,23 @@ class RewardSet {
 
   void check_labels(const std::string& path) const;
   void judge_missing(std::vector<JudgedGroup>& groups);
+  void check_shaping(const std::string& path) const;
+  // Rewards that do not shape, beyond trajectory scope.
   void judge_wider(std::vector<JudgedGroup>& groups);
-  TrajectoryScore combined(std::vector<Verdict> verdicts) const;
+  // Shaping rewards, after every item was told its metric and what the others made of it.
+  void shape(std::vector<JudgedGroup>& groups);
+  void run_member(size_t member, std::vector<JudgedGroup>& groups);
+  // The total of the rewards that do not shape.
+  Verdict combined(const std::vector<Verdict>& verdicts) const;
+  TrajectoryScore scored(std::vector<Verdict> verdicts) const;
+  std::vector<Component> components(const std::vector<Verdict>& verdicts, bool shaping) const;
   void count_errors(const RewardItem& item, const TrajectoryScore& score);
 
   RewardOptions options_;
   std::vector<Member> members_;
   std::vector<std::string> names_;
-  size_t metric_ = 0;  // member whose raw score is the metric
+  size_t metric_ =
+      0;  // first that does not shape, or the one marked: member whose raw score is the metric
 };
 
 }  // namespace kedge

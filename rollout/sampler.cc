@@ -5,8 +5,8 @@
 #include <limits>
 
 #include "core/error.h"
+#include "core/math.h"
 #include "model/kernels/kernels.h"
-#include "model/kernels/math.h"
 
 namespace kedge {
 

@@ -53,7 +53,9 @@ RewardItem Collector::item_of(const Group& group, int32_t trajectory) const {
   item.group = &group;
   item.trajectory = trajectory;
   for (const TokenPlace& place : response_places(group, group.trajectories[trajectory])) {
-    item.tokens.push_back(group.rows[place.row].tokens[place.offset]);
+    const Row& row = group.rows[place.row];
+    item.tokens.push_back(row.tokens[place.offset]);
+    item.length += row.kinds[place.offset] == TokenKind::sampled ? 1 : 0;
   }
   item.completion = tokenizer_.decode(item.tokens, true);
   item.truncated = is_truncated(group, group.trajectories[trajectory]);

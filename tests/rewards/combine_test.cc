@@ -51,5 +51,18 @@ TEST(Combine, WhatIsNotFiniteIsAnError) {
   EXPECT_EQ(combine(parts, CombineMode::sum).kind, VerdictKind::error);
 }
 
+TEST(Shaped, AddsTermsToATotal) {
+  const std::vector<Component> terms = {
+      {Verdict::scored(0.5), 2.0},
+      {Verdict::abstained("no length")},
+      {Verdict::failed("broken")},
+  };
+  EXPECT_EQ(shaped(Verdict::scored(1.0), terms).score, 2.0);
+  EXPECT_EQ(shaped(Verdict::abstained("no answer"), terms).kind, VerdictKind::abstain);
+  const std::vector<Component> failing = {
+      {Verdict::failed("broken"), 1.0, RewardRole::sum, OnError::fail}};
+  EXPECT_EQ(shaped(Verdict::scored(1.0), failing).kind, VerdictKind::error);
+}
+
 }  // namespace
 }  // namespace kedge

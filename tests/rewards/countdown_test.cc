@@ -31,6 +31,23 @@ TEST(Countdown, GivesTheFormatScoreOnlyToAnAnswer) {
   EXPECT_EQ(countdown("{format_score: 0.1}", "8+3"), 0.0);
 }
 
+// A bare last line is an answer only where `extract` says so; the verdict tells where it looked.
+TEST(Countdown, SaysWhereItLookedForAnAnswer) {
+  const json columns = {{"numbers", {3, 4, 2}}, {"target", 11}};
+  EXPECT_EQ(verdict_of("countdown", "", "3+4*2", columns).note, "no_answer in tag, boxed, phrase");
+  EXPECT_EQ(verdict_of("countdown", kLastLine, "3+4*2", columns).score, 1.0);
+}
+
+TEST(Countdown, IsExactAndBounded) {
+  const auto reaches = [](const std::string& text, json numbers, int64_t target) {
+    return score_of("countdown", kLastLine, text, {{"numbers", numbers}, {"target", target}});
+  };
+  EXPECT_EQ(reaches("8/(3-8/3)", {3, 3, 8, 8}, 24), 1.0);
+  EXPECT_EQ(reaches("9223372036854775807*1", {9223372036854775807, 1}, 9223372036854775807), 1.0);
+  EXPECT_EQ(reaches(std::string(900, '-') + "1", {1}, 1), 0.0);
+  EXPECT_EQ(reaches("1/0", {0, 1}, 1), 0.0);
+}
+
 TEST(Countdown, MayLeaveNumbersOut) {
   const json columns = {{"numbers", {5, 5, 7}}, {"target", 10}};
   EXPECT_EQ(score_of("countdown", "{use_all: false, extract: [whole]}", "5+5", columns), 1.0);

@@ -13,13 +13,14 @@ TEST(TextColumn, ReadsATextOrAListOfTexts) {
   std::string problem;
   EXPECT_EQ(text_column(prompt, "one", problem), std::vector<std::string>{"x"});
   EXPECT_EQ(text_column(prompt, "many", problem), (std::vector<std::string>{"x", "y"}));
+  EXPECT_EQ(text_column(prompt, "number", problem), std::vector<std::string>{"4"});
   EXPECT_TRUE(problem.empty());
 }
 
 TEST(TextColumn, SaysWhatIsWrong) {
   Prompt prompt;
   prompt.id = "file:3";
-  prompt.columns = {{"words", 4}};
+  prompt.columns = {{"words", true}};
   std::string problem;
   EXPECT_FALSE(text_column(prompt, "words", problem));
   EXPECT_THAT(problem, ::testing::AllOf(::testing::HasSubstr("file:3"),

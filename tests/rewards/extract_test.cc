@@ -13,7 +13,7 @@ std::string found(Extractor extractor, std::string_view text) {
 TEST(Extract, LastLineSkipsBlankLines) {
   EXPECT_EQ(found(Extractor::last_line, "7+5=12\n12-3=9\n 9 \n\n"), "9");
   EXPECT_EQ(found(Extractor::last_line, "9"), "9");
-  EXPECT_EQ(found(Extractor::last_line, " \n"), "none: no_answer");
+  EXPECT_EQ(found(Extractor::last_line, " \n"), "none: no_answer in last_line");
 }
 
 TEST(Extract, ThinkingDoesNotCount) {
@@ -29,18 +29,18 @@ TEST(Extract, PhraseReadsToTheEndOfItsSentence) {
   EXPECT_EQ(found(Extractor::phrase, "Answer: 1.5 apples.\n"), "1.5 apples");
   EXPECT_EQ(found(Extractor::phrase, "The final answer is $$x + 1$$ here"), "x + 1");
   EXPECT_EQ(found(Extractor::phrase, "answer is 1, no, **answer**: 2"), "2");
-  EXPECT_EQ(found(Extractor::phrase, "the answer is:"), "none: no_answer");
+  EXPECT_EQ(found(Extractor::phrase, "the answer is:"), "none: no_answer in phrase");
 }
 
 TEST(Extract, HashesTakeTheLastLine) {
   EXPECT_EQ(found(Extractor::hashes, "#### 1\n  ####2 \nend"), "2");
-  EXPECT_EQ(found(Extractor::hashes, "a #### 1"), "none: no_answer");
+  EXPECT_EQ(found(Extractor::hashes, "a #### 1"), "none: no_answer in hashes");
 }
 
 TEST(Extract, TagsTakeTheLastPairAndItsBox) {
   EXPECT_EQ(found(Extractor::tag, "<answer>1</answer><answer>\n2 </answer>"), "2");
   EXPECT_EQ(found(Extractor::tag, R"(<answer>so \boxed{7}</answer>)"), "7");
-  EXPECT_EQ(found(Extractor::tag, "<answer>1"), "none: no_answer");
+  EXPECT_EQ(found(Extractor::tag, "<answer>1"), "none: no_answer in tag");
 }
 
 TEST(Extract, LastNumber) {

@@ -104,6 +104,22 @@ TEST(RewardSet, MissingPromptColumnsAreFoundBeforehand) {
   EXPECT_NO_THROW(rewards.check_prompt(prompt));
 }
 
+TEST(RewardSet, PromptsWithoutAnAnswerAreFoundBeforehand) {
+  const RewardSet rewards(configs("[{name: exact_answer, as: accuracy}]"));
+  Prompt prompt;
+  prompt.id = "train.jsonl:4";
+  try {
+    rewards.check_prompt(prompt);
+    ADD_FAILURE() << "accepted";
+  } catch (const ConfigError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("train.jsonl:4"));
+    EXPECT_THAT(error.what(), HasSubstr("accuracy"));
+    EXPECT_THAT(error.what(), HasSubstr("'answer'"));
+  }
+  prompt.answer = "9";
+  EXPECT_NO_THROW(rewards.check_prompt(prompt));
+}
+
 TEST(RewardSet, TooManyErrorsStopTheRun) {
   RewardOptions options;
   options.error_window = 4;
@@ -139,6 +155,37 @@ TEST(RewardSet, ErrorCountsAreState) {
   other.register_state(other_registry);
   other_registry.load(saved);
   EXPECT_EQ(other_registry.save(), saved);
+}
+
+// Length terms come after the combination, read the raw metric, and leave it as it is.
+TEST(RewardSet, LengthRewardsShapeTheCombinedTotal) {
+  RewardSet rewards(configs("[{name: kimi, weight: 0.5}, {name: exact_answer, weight: 2},"
+                            " {name: regex_match, pattern: '.*9'}]"));
+  EXPECT_EQ(rewards.names()[rewards.metric_index()], "exact_answer");
+  const JudgedPrompt prompt({"9", "19", "8"}, json::object(), "9");
+  JudgedGroup group{prompt.items(), {}};
+  group.items[0].length = 10;
+  group.items[1].length = 30;
+  group.items[2].length = 50;
+  const auto scores = rewards.finish({group})[0];
+  EXPECT_EQ(scores[0].total.score, 2.0 + 1.0 + 0.5 * 0.5);
+  EXPECT_EQ(scores[1].total.score, 0.0 + 1.0 + 0.0);
+  EXPECT_EQ(scores[2].total.score, 0.0 + 0.0 - 0.5 * 0.5);
+  EXPECT_EQ(scores[0].metric, 1.0);
+  EXPECT_EQ(scores[0].components[0].score, 0.5);
+}
+
+TEST(RewardSet, AnUnjudgedAnswerHasNoLengthTerm) {
+  RewardSet rewards(configs("[{name: exact_answer}, {name: overlong, limit: 10, buffer: 5}]"));
+  const JudgedPrompt prompt({"9"});
+  JudgedGroup group{prompt.items(), {}};
+  group.items[0].length = 50;
+  EXPECT_EQ(rewards.finish({group})[0][0].total.kind, VerdictKind::abstain);
+}
+
+TEST(RewardSet, LengthRewardsCannotJudge) {
+  EXPECT_THAT(refusal("[{name: kimi}]"), HasSubstr("length rewards aside"));
+  EXPECT_THAT(refusal("[{name: mentions}, {name: kimi, metric: true}]"), HasSubstr("as metric"));
 }
 
 }  // namespace

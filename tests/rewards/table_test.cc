@@ -1,7 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <set>
+#include <algorithm>
 
 #include "rewards/reward.h"
 
@@ -9,9 +9,11 @@ namespace kedge {
 namespace {
 
 TEST(RewardTable, NamesEveryRewardOnce) {
-  const std::vector<std::string> names = entry_names(reward_table());
-  EXPECT_EQ(std::set<std::string>(names.begin(), names.end()).size(), names.size());
-  EXPECT_THAT(names, ::testing::IsSupersetOf({"exact_answer", "mentions", "python"}));
+  std::vector<std::string> names = entry_names(reward_table());
+  EXPECT_EQ(names.front(), "math_answer");
+  EXPECT_EQ(names.size(), 29u);
+  std::sort(names.begin(), names.end());
+  EXPECT_EQ(std::unique(names.begin(), names.end()), names.end());
 }
 
 TEST(RewardTable, AnUnknownNameGetsTheNearest) {

@@ -30,6 +30,11 @@ std::span<const std::string_view> enum_names(GpgAlpha) {
   return names;
 }
 
+std::span<const std::string_view> enum_names(GfpoMetric) {
+  static constexpr std::array<std::string_view, 2> names = {"shortest", "efficiency"};
+  return names;
+}
+
 std::span<const std::string_view> enum_names(Pairing) {
   static constexpr std::array<std::string_view, 3> names = {"index", "average", "mean"};
   return names;

@@ -16,6 +16,7 @@ enum class StdKind : uint8_t { sample, population };
 enum class Singleton : uint8_t { zero, raw, error };
 enum class Whiten : uint8_t { none, tokens, rows };
 enum class GpgAlpha : uint8_t { groups, verl, one };
+enum class GfpoMetric : uint8_t { shortest, efficiency };
 enum class Pairing : uint8_t { index, average, mean };
 
 std::span<const std::string_view> enum_names(AdvantageScale);
@@ -23,12 +24,18 @@ std::span<const std::string_view> enum_names(StdKind);
 std::span<const std::string_view> enum_names(Singleton);
 std::span<const std::string_view> enum_names(Whiten);
 std::span<const std::string_view> enum_names(GpgAlpha);
+std::span<const std::string_view> enum_names(GfpoMetric);
 std::span<const std::string_view> enum_names(Pairing);
 
 struct MarginConfig {
   double low = -0.2;
   double high = 0.28;
   Pairing pairing = Pairing::index;
+};
+
+struct GfpoConfig {
+  int32_t keep = 8;
+  GfpoMetric metric = GfpoMetric::shortest;
 };
 
 struct AdvantageConfig {
@@ -47,6 +54,7 @@ struct AdvantageConfig {
   double lambda = 1.0;
   GpgAlpha gpg_alpha = GpgAlpha::groups;
   MarginConfig margin;
+  GfpoConfig gfpo;
   void check(const std::string& path) const;
 };
 
@@ -58,11 +66,17 @@ void visit(V& v, MarginConfig& c) {
 }
 
 template <class V>
+void visit(V& v, GfpoConfig& c) {
+  v.field("keep", c.keep, "gfpo: rows of a group that are trained on", at_least(2));
+  v.field("metric", c.metric, "gfpo: kept are the shortest rows, or the most reward per token");
+}
+
+template <class V>
 void visit(V& v, AdvantageConfig& c) {
   v.field(
       "estimator", c.estimator,
       "group, rloo, opo, pass_at_k, reinforce_pp, reinforce_pp_baseline, remax, gpg, aapo, pvpo, "
-      "given, gae",
+      "given, gae, gfpo",
       not_empty());
   v.field("scale", c.scale, "what a centred reward is divided by");
   v.field("std", c.std, "standard deviation with n - 1 or with n");
@@ -80,6 +94,7 @@ void visit(V& v, AdvantageConfig& c) {
   v.field("lambda", c.lambda, "gae: decay per token", between(0, 1));
   v.field("gpg_alpha", c.gpg_alpha, "gpg: groups over groups with spread, verl's count, or 1");
   v.section("margin", c.margin, "aapo: advantage over the reference");
+  v.section("gfpo", c.gfpo, "gfpo: which rows are trained on");
 }
 
 }  // namespace kedge

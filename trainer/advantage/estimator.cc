@@ -10,7 +10,7 @@
 namespace kedge {
 
 std::span<const AdvantageEstimator> advantage_estimators() {
-  static const std::array<AdvantageEstimator, 12> table = {{
+  static const std::array<AdvantageEstimator, 13> table = {{
       {.name = "group", .doc = "centred and scaled in its group", .estimate = estimate_group},
       {.name = "rloo", .doc = "minus the mean of the others", .estimate = estimate_rloo},
       {.name = "opo", .doc = "minus the length-weighted mean", .estimate = estimate_opo},
@@ -56,6 +56,9 @@ std::span<const AdvantageEstimator> advantage_estimators() {
        .tokens = TokenRule::gae,
        .needs_siblings = false,
        .flat_is_zero = false},
+      {.name = "gfpo",
+       .doc = "centred and scaled among the shortest rows",
+       .estimate = estimate_gfpo},
   }};
   return table;
 }

@@ -29,4 +29,8 @@ void estimate_given(const EstimateInput& in, std::span<double> out, json* detail
 // The outcome reward; the critic's values enter with the tokens (arXiv 1506.02438).
 void estimate_gae(const EstimateInput& in, std::span<double> out, json* details);
 
+// (r - mean) / (std + epsilon) over the k shortest or most efficient rows, the others 0
+// (arXiv 2508.09726).
+void estimate_gfpo(const EstimateInput& in, std::span<double> out, json* details);
+
 }  // namespace kedge

@@ -4,8 +4,8 @@
 #include <cmath>
 #include <vector>
 
+#include "core/math.h"
 #include "core/registry.h"
-#include "model/kernels/math.h"
 #include "trainer/loss/clip.h"
 #include "trainer/loss/correction.h"
 #include "trainer/loss/kl.h"

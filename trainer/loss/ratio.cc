@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "core/error.h"
-#include "model/kernels/math.h"
+#include "core/math.h"
 
 namespace kedge {
 

@@ -1,9 +1,9 @@
+#include "core/math.h"
 #include "trainer/optim/schedule.h"
 
 #include <algorithm>
 #include <array>
 
-#include "model/kernels/math.h"
 
 namespace kedge {
 
