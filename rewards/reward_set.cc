@@ -38,6 +38,12 @@ void run_over(Reward& reward, size_t member, std::span<JudgedGroup> groups) {
   }
 }
 
+// Judged as its answer ends: it sees one answer and needs nothing that is known later only.
+bool is_early(const Reward& reward) {
+  return reward.scope() == RewardScope::trajectory && !reward.reads_anchor() &&
+         reward.columns().empty();
+}
+
 json sample_of(const RewardItem& item, const std::string& reward, const Verdict& verdict) {
   return {{"prompt_id", item.prompt().id}, {"completion", item.completion},
           {"reward", reward},              {"verdict", name_of(verdict.kind)},
@@ -101,6 +107,29 @@ std::vector<std::string> RewardSet::signal_columns() const {
   return columns;
 }
 
+bool RewardSet::reads_anchor() const {
+  return std::any_of(members_.begin(), members_.end(),
+                     [](const Member& member) { return member.reward->reads_anchor(); });
+}
+
+bool RewardSet::metric_is_early() const {
+  return is_early(*members_[metric_].reward);
+}
+
+void RewardSet::use_metric(const std::string& label, const std::string& path) {
+  const auto found = std::find(names_.begin(), names_.end(), label);
+  if (found == names_.end()) {
+    throw ConfigError(path, "no reward is called '" + label + "'", valid_names(label, names_));
+  }
+  metric_ = static_cast<size_t>(found - names_.begin());
+}
+
+std::map<std::string, double> RewardSet::anchor_counts(const RewardItem& item) const {
+  std::map<std::string, double> counts;
+  for (const Member& member : members_) counts.merge(member.reward->anchor_counts(item));
+  return counts;
+}
+
 void RewardSet::check_prompt(const Prompt& prompt) const {
   std::vector<std::string> present;
   for (const auto& [name, value] : prompt.columns.items()) {
@@ -120,7 +149,7 @@ void RewardSet::check_prompt(const Prompt& prompt) const {
 std::vector<Verdict> RewardSet::score_trajectory(const RewardItem& item) {
   std::vector<Verdict> verdicts(members_.size(), Verdict::abstained("not judged yet"));
   for (size_t i = 0; i < members_.size(); ++i) {
-    if (members_[i].reward->scope() == RewardScope::trajectory) {
+    if (is_early(*members_[i].reward)) {
       run(*members_[i].reward, std::span(&item, 1), std::span(&verdicts[i], 1));
     }
   }
@@ -153,12 +182,12 @@ std::vector<std::vector<TrajectoryScore>> RewardSet::finish(std::vector<JudgedGr
 void RewardSet::judge_wider(std::vector<JudgedGroup>& groups) {
   for (size_t i = 0; i < members_.size(); ++i) {
     Reward& reward = *members_[i].reward;
-    if (reward.scope() == RewardScope::step) {
-      run_over(reward, i, groups);
-    } else if (reward.scope() == RewardScope::group) {
+    if (reward.scope() == RewardScope::group) {
       for (JudgedGroup& group : groups) {
         run_over(reward, i, std::span(&group, 1));
       }
+    } else if (!is_early(reward)) {
+      run_over(reward, i, groups);
     }
   }
 }
@@ -205,11 +234,11 @@ void RewardSet::count_errors(const RewardItem& item, const TrajectoryScore& scor
   }
 }
 
-void RewardSet::register_state(StateRegistry& registry) {
+void RewardSet::register_state(StateRegistry& registry, const std::string& prefix) {
   for (size_t i = 0; i < members_.size(); ++i) {
-    registry.add("rewards/" + names_[i] + "/errors", members_[i].errors);
+    registry.add(prefix + "/" + names_[i] + "/errors", members_[i].errors);
     if (Stateful* const history = members_[i].reward->state()) {
-      registry.add("rewards/" + names_[i] + "/history", *history);
+      registry.add(prefix + "/" + names_[i] + "/history", *history);
     }
   }
 }

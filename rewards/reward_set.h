@@ -9,6 +9,7 @@
 //
 // Thread rule: one thread at a time.
 #pragma once
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -52,16 +53,25 @@ class RewardSet {
   size_t metric_index() const { return metric_; }
   // Signal columns that items must bring, each once.
   std::vector<std::string> signal_columns() const;
+  // A reward reads the anchor record of a prompt: the run must keep them.
+  bool reads_anchor() const;
+  // The metric is known as soon as an answer ends: its reward sees one answer and needs nothing else.
+  bool metric_is_early() const;
+  // Takes another reward's raw score as the metric; ConfigError naming `path` for an unknown label.
+  void use_metric(const std::string& label, const std::string& path);
+  // What the rewards keep of a reference sample (Reward::anchor_counts), of all of them.
+  std::map<std::string, double> anchor_counts(const RewardItem& item) const;
   // ConfigError when a reward needs a column that the prompt does not have.
   void check_prompt(const Prompt& prompt) const;
 
-  // One verdict per reward; rewards of wider scope are left abstaining ("not judged yet").
+  // One verdict per reward; rewards of wider scope, and those that read anchors or signals, are left
+  // abstaining ("not judged yet").
   std::vector<Verdict> score_trajectory(const RewardItem& item);
   // Runs what is left and combines: per group one score per item. RewardFailure as above.
   std::vector<std::vector<TrajectoryScore>> finish(std::vector<JudgedGroup> groups);
 
-  // Histories of the rewards and of the error counts.
-  void register_state(StateRegistry& registry);
+  // Histories of the rewards and of the error counts, under "<prefix>/<label>/...".
+  void register_state(StateRegistry& registry, const std::string& prefix = "rewards");
 
  private:
   struct Member {
