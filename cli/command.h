@@ -35,6 +35,7 @@ ExitCode generate_command(const Arguments& arguments);
 ExitCode score_command(const Arguments& arguments);
 ExitCode tokenize_command(const Arguments& arguments);
 ExitCode advantage_command(const Arguments& arguments);
+ExitCode anchors_command(const Arguments& arguments);
 ExitCode plan_command(const Arguments& arguments);
 ExitCode report_command(const Arguments& arguments);
 ExitCode config_command(const Arguments& arguments);

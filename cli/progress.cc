@@ -17,8 +17,9 @@ int terminal_width() {
 }  // namespace
 
 ProgressLine::ProgressLine(std::ostream& out, std::vector<ConsoleOptions::Shown> shown,
-                           const Clock& clock)
+                           const Clock& clock, const std::string& unit)
     : out_(out), clock_(clock) {
+  options_.unit = unit;
   options_.shown = std::move(shown);
   options_.terminal = &out == &std::cerr && isatty(STDERR_FILENO) != 0;
   if (options_.terminal) options_.width = terminal_width();

@@ -12,8 +12,9 @@ namespace kedge {
 
 class ProgressLine {
  public:
-  // Draws a live line when `out` is standard error and that is a terminal.
-  ProgressLine(std::ostream& out, std::vector<ConsoleOptions::Shown> shown, const Clock& clock);
+  // Draws a live line when `out` is standard error and that is a terminal. `unit`: what is counted.
+  ProgressLine(std::ostream& out, std::vector<ConsoleOptions::Shown> shown, const Clock& clock,
+               const std::string& unit = "step");
   void show(const Progress& progress);
   void note(const std::string& text);  // a line of its own
   void finish();                       // leaves the last live line standing

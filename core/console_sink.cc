@@ -38,7 +38,7 @@ class ConsoleSink : public MetricSink {
 
  private:
   std::string step_text(int64_t step) const {
-    std::string text = "step " + std::to_string(step);
+    std::string text = options_.unit + " " + std::to_string(step);
     if (options_.total_steps > 0) text += "/" + std::to_string(options_.total_steps);
     return text;
   }

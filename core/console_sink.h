@@ -23,6 +23,7 @@ struct ConsoleOptions {
   };
   std::vector<Shown> shown;      // metrics absent in a step are left out of its line
   std::string milestone = "eval/";  // a step with such metrics gets a line that stays, with them all
+  std::string unit = "step";     // what is counted
   int64_t total_steps = 0;       // 0: unknown, then no time left
   int64_t first_step = 0;        // steps done before this process: not counted for the time left
   bool terminal = false;         // draw over the last line

@@ -84,6 +84,9 @@ enum class StopReason : uint8_t {
   given,        // not sampled: injected or supervised rows
 };
 
+// What a judged answer is for: training, its group's baseline alone, or the prompt's anchor record.
+enum class TrajectoryRole : uint8_t { train, baseline_only, reference, greedy };
+
 // Names one visit of one prompt: what a Group is.
 struct GroupKey {
   Purpose purpose = Purpose::sample;
@@ -107,6 +110,8 @@ struct SampleItem {
   WeightSet weights = WeightSet::policy;
   uint64_t oldest_version = 0;      // samples of older weights are not acceptable
   bool keep_kv = false;             // keep the KV of finished rows until release(group)
+  // Of the trajectories made. Stays with who gave the order: not sent to other ranks.
+  TrajectoryRole role = TrajectoryRole::train;
 };
 
 // Score a context without sampling: columns such as "old_logprob", "entropy".
@@ -157,8 +162,6 @@ struct Segment {
   int32_t begin = 0;
   int32_t end = 0;
 };
-
-enum class TrajectoryRole : uint8_t { train, baseline_only, reference, greedy };
 
 // One judged answer: the rows whose contexts it consists of, in order (plain: one).
 struct Trajectory {

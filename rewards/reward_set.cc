@@ -113,6 +113,29 @@ std::vector<std::string> RewardSet::signal_columns() const {
   return columns;
 }
 
+bool RewardSet::reads_anchor() const {
+  return std::any_of(members_.begin(), members_.end(),
+                     [](const Member& member) { return member.reward->reads_anchor(); });
+}
+
+bool RewardSet::metric_is_early() const {
+  return is_early(*members_[metric_].reward);
+}
+
+void RewardSet::use_metric(const std::string& label, const std::string& path) {
+  const auto found = std::find(names_.begin(), names_.end(), label);
+  if (found == names_.end()) {
+    throw ConfigError(path, "no reward is called '" + label + "'", valid_names(label, names_));
+  }
+  metric_ = static_cast<size_t>(found - names_.begin());
+}
+
+std::map<std::string, double> RewardSet::anchor_counts(const RewardItem& item) const {
+  std::map<std::string, double> counts;
+  for (const Member& member : members_) counts.merge(member.reward->anchor_counts(item));
+  return counts;
+}
+
 void RewardSet::check_prompt(const Prompt& prompt) const {
   std::vector<std::string> present;
   for (const auto& [name, value] : prompt.columns.items()) {
@@ -274,11 +297,11 @@ void RewardSet::count_errors(const RewardItem& item, const TrajectoryScore& scor
   }
 }
 
-void RewardSet::register_state(StateRegistry& registry) {
+void RewardSet::register_state(StateRegistry& registry, const std::string& prefix) {
   for (size_t i = 0; i < members_.size(); ++i) {
-    registry.add("rewards/" + names_[i] + "/errors", members_[i].errors);
+    registry.add(prefix + "/" + names_[i] + "/errors", members_[i].errors);
     if (Stateful* const history = members_[i].reward->state()) {
-      registry.add("rewards/" + names_[i] + "/history", *history);
+      registry.add(prefix + "/" + names_[i] + "/history", *history);
     }
   }
 }

@@ -14,6 +14,7 @@
 // their own (reward_runner.h).
 #pragma once
 #include <future>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -67,6 +68,14 @@ class RewardSet {
   size_t metric_index() const { return metric_; }
   // Signal columns that items must bring, each once.
   std::vector<std::string> signal_columns() const;
+  // A reward reads the anchor record of a prompt: the run must keep them.
+  bool reads_anchor() const;
+  // The metric is known as soon as an answer ends: its reward sees one answer and needs nothing else.
+  bool metric_is_early() const;
+  // Takes another reward's raw score as the metric; ConfigError naming `path` for an unknown label.
+  void use_metric(const std::string& label, const std::string& path);
+  // What the rewards keep of a reference sample (Reward::anchor_counts), of all of them.
+  std::map<std::string, double> anchor_counts(const RewardItem& item) const;
   // ConfigError when the prompt lacks a column that a reward reads, or could never be judged by it.
   void check_prompt(const Prompt& prompt) const;
 
@@ -79,8 +88,8 @@ class RewardSet {
   // Runs what is left and combines: per group one score per item. RewardFailure as above.
   std::vector<std::vector<TrajectoryScore>> finish(std::vector<JudgedGroup> groups);
 
-  // Histories of the rewards and of the error counts.
-  void register_state(StateRegistry& registry);
+  // Histories of the rewards and of the error counts, under "<prefix>/<label>/...".
+  void register_state(StateRegistry& registry, const std::string& prefix = "rewards");
 
  private:
   struct Member {

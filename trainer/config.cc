@@ -28,25 +28,11 @@ constexpr std::array<std::array<const char*, 2>, 14> kSpeedOnly = {{
     {"compute", "threads"},
 }};
 
-void refuse_unbuilt(const RunConfig& c) {
-  if (c.algorithm.zero_variance == ZeroVariance::resample) {
-    throw ConfigError("algorithm.zero_variance", "found resample", "valid: keep, drop");
-  }
-  if (c.algorithm.prompt_filter.rule != FilterRule::none) {
-    throw ConfigError("algorithm.prompt_filter.rule", "a filter of prompts", "valid: none");
-  }
-  if (c.algorithm.injection) {
-    throw ConfigError("algorithm.injection", "injected trajectories", "valid: null");
-  }
-}
-
 std::vector<std::string> check_rl(const RunConfig& c) {
   if (c.rewards.empty()) throw ConfigError("rewards", "no reward", "at least one");
-  refuse_unbuilt(c);
   AlgorithmSetting setting;
   setting.samples_per_prompt = c.rollout.samples_per_prompt;
   setting.updates_per_batch = c.train.minibatches_per_batch * c.train.passes_per_batch;
-  setting.makes_anchors = false;
   return check_setting(c.algorithm, setting);
 }
 
@@ -106,6 +92,7 @@ ordered_json numbers_of(const RunConfig& config) {
   ordered_json values = dump(config);
   for (const auto& [section, key] : kSpeedOnly) values[section].erase(key);
   values["data"].erase("eval");
+  values["algorithm"]["anchor"].erase("store");  // a store changes who samples when, not the numbers
   values.erase("placement");
   if (config.optimizer.schedule == Schedule::constant) values["train"].erase("steps");
   if (config.compute.numerics != Numerics::aten && !config.train.split_groups) {

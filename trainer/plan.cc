@@ -11,7 +11,9 @@
 #include "trainer/algorithm/config.h"
 #include "trainer/model_setup.h"
 #include "trainer/operators.h"
+#include "trainer/plan_anchors.h"
 #include "trainer/policy_model.h"
+#include "trainer/policy_sampling.h"
 
 namespace kedge {
 namespace {
@@ -67,7 +69,7 @@ PlanMemory memory_of(const RunConfig& config, const ModelConfig& model, const Pl
   memory.packed_weights = packed_bytes(config, model);
   memory.gradients = weights + (model.tied ? kFloat * model.vocab * model.hidden : 0);
   memory.optimizer = 2 * weights;
-  if (needs_reference_policy(config.algorithm)) memory.reference = weights + memory.packed_weights;
+  memory.reference = plan.frozen_copies * (weights + memory.packed_weights);
   memory.activations = plan.largest_microbatch * Activations::bytes_per_token(model, recompute);
   memory.kv = plan.kv_blocks * KvCache::bytes_per_block(model);
   return memory;
@@ -82,10 +84,6 @@ ordered_json memory_json(const PlanMemory& memory) {
           {"activations_bytes", memory.activations},
           {"kv_bytes", memory.kv},
           {"total_bytes", memory.total()}};
-}
-
-std::string line(const std::string& name, const std::string& value) {
-  return "  " + name + std::string(name.size() < 24 ? 24 - name.size() : 1, ' ') + value + "\n";
 }
 
 std::string count(int64_t value) {
@@ -116,6 +114,8 @@ Plan make_plan(const RunConfig& config) {
   const SourceOptions options{*tokenizer, config.run.seed, max_prompt_tokens(config, model),
                               Side::train};
   const auto prompts = make_prompt_source(config.data.train, options, "data.train");
+  RewardSet rewards = make_training_rewards(config);
+  plan.frozen_copies = std::ssize(frozen_sets(config, rewards));
   plan.name = config.run.name;
   plan.family = model.family;
   plan.numerics = enum_names(config.compute.numerics)[static_cast<size_t>(config.compute.numerics)];
@@ -132,6 +132,7 @@ Plan make_plan(const RunConfig& config) {
   plan.kv_blocks =
       engine_options(config, model, static_cast<int32_t>(plan.longest_prompt)).kv_blocks;
   plan.machine_bytes = machine_bytes();
+  plan.anchors = plan_anchors(config, std::move(rewards), model, *tokenizer, *prompts);
   plan.memory = memory_of(config, model, plan);
   return plan;
 }
@@ -151,6 +152,7 @@ ordered_json to_json(const Plan& plan) {
           {"largest_microbatch_tokens", plan.largest_microbatch},
           {"kv_blocks", plan.kv_blocks},
           {"memory", memory_json(plan.memory)},
+          {"anchors", anchors_json(plan.anchors)},
           {"machine_bytes", plan.machine_bytes},
           {"warnings", plan.warnings}};
 }
@@ -158,23 +160,26 @@ ordered_json to_json(const Plan& plan) {
 std::string to_text(const Plan& plan) {
   const PlanMemory& memory = plan.memory;
   std::string text = "plan of run '" + plan.name + "'\n";
-  text += line("model", plan.family + ", " + count(plan.parameters) + " parameters, fp32");
-  text += line("operators", plan.numerics + ", " + std::to_string(plan.threads) + " threads");
-  text += line("rollouts per step", std::to_string(plan.rollouts_per_step) + " (" +
-                                        std::to_string(plan.prompts_per_step) + " prompts), " +
-                                        count(plan.max_tokens_per_step) + " new tokens at most");
-  text += line("updates per step", std::to_string(plan.updates_per_step) + ", " +
-                                       count(plan.updates_per_step * plan.steps) + " in " +
-                                       std::to_string(plan.steps) + " steps");
-  text += line("largest micro-batch", count(plan.largest_microbatch) + " packed tokens");
+  text += plan_line("model", plan.family + ", " + count(plan.parameters) + " parameters, fp32");
+  text += plan_line("operators", plan.numerics + ", " + std::to_string(plan.threads) + " threads");
+  text +=
+      plan_line("rollouts per step", std::to_string(plan.rollouts_per_step) + " (" +
+                                         std::to_string(plan.prompts_per_step) + " prompts), " +
+                                         count(plan.max_tokens_per_step) + " new tokens at most");
+  text += plan_line("updates per step", std::to_string(plan.updates_per_step) + ", " +
+                                            count(plan.updates_per_step * plan.steps) + " in " +
+                                            std::to_string(plan.steps) + " steps");
+  text += plan_line("largest micro-batch", count(plan.largest_microbatch) + " packed tokens");
+  text += anchors_text(plan.anchors);
   text += "memory\n";
-  text += line("weights", bytes(memory.weights));
-  text += line("packed weights", bytes(memory.packed_weights));
-  text += line("gradients", bytes(memory.gradients));
-  text += line("optimizer", bytes(memory.optimizer));
-  text += line("reference policy", bytes(memory.reference));
-  text += line("activations", bytes(memory.activations));
-  text += line("KV", bytes(memory.kv) + " in " + std::to_string(plan.kv_blocks) + " blocks");
+  text += plan_line("weights", bytes(memory.weights));
+  text += plan_line("packed weights", bytes(memory.packed_weights));
+  text += plan_line("gradients", bytes(memory.gradients));
+  text += plan_line("optimizer", bytes(memory.optimizer));
+  text += plan_line("frozen weights", bytes(memory.reference) + " in " +
+                                          std::to_string(plan.frozen_copies) + " copies");
+  text += plan_line("activations", bytes(memory.activations));
+  text += plan_line("KV", bytes(memory.kv) + " in " + std::to_string(plan.kv_blocks) + " blocks");
   for (const std::string& warning : plan.warnings) text += "warning: " + warning + "\n";
   return text + fit_text(plan);
 }

@@ -14,10 +14,25 @@ struct PlanMemory {
   int64_t packed_weights = 0;  // second form of the matrices that the operators compute with
   int64_t gradients = 0;       // with the head's own accumulator of a tied model
   int64_t optimizer = 0;       // two moments
-  int64_t reference = 0;       // weights and packed form; 0 where no reference is needed
+  int64_t reference = 0;       // frozen weights with their packed forms; 0 where none are needed
   int64_t activations = 0;     // largest micro-batch
   int64_t kv = 0;
   int64_t total() const;
+};
+
+// Reference samples, and what they and given answers do to the prompts. Numbers of a store are
+// those of the file as it lies there.
+struct PlanAnchors {
+  int64_t rollouts_per_prompt = 0;  // greedy one included; 0: no records are read
+  std::string weights;
+  int64_t refresh_every = 0;      // updates; 0: never
+  int64_t rollouts_per_step = 0;  // at most, all prompts of a full step being new
+  int64_t prompts_per_step = 0;   // drawn at most, those dropped included
+  int64_t prompts = 0;            // looked at
+  int64_t known = 0;              // of them, with a record in the store
+  int64_t dropped = 0;            // of those, by prompt_filter
+  int64_t answers = 0;            // given ones (injection)
+  int64_t answered_prompts = 0;   // prompts known, dropped not, that get one
 };
 
 struct Plan {
@@ -34,8 +49,10 @@ struct Plan {
   int64_t steps = 0;
   int64_t largest_microbatch = 0;  // packed tokens
   int64_t kv_blocks = 0;
+  int64_t frozen_copies = 0;  // of the weights: reference policy, initial weights of anchors
   int64_t machine_bytes = 0;  // this process may use; 0 = unknown
   PlanMemory memory;
+  PlanAnchors anchors;
   std::vector<std::string> warnings;
 };
 

@@ -11,7 +11,8 @@
 
 namespace kedge {
 
-// Borrowed; `reference` is nullptr where the algorithm reads none.
+// Borrowed; `reference` is nullptr where nobody reads one, the last two where no reference samples
+// are ordered.
 struct PolicySourceParts {
   const RunConfig& config;
   PromptSource& prompts;
@@ -21,6 +22,8 @@ struct PolicySourceParts {
   RewardSet& rewards;
   ReferencePolicy* reference = nullptr;
   const Clock& clock;
+  RewardSet* reference_rewards = nullptr;
+  FrozenWeights* frozen = nullptr;
 };
 
 std::unique_ptr<BatchSource> make_policy_source(const PolicySourceParts& parts);

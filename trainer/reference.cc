@@ -4,8 +4,6 @@
 #include <cstring>
 
 #include "core/json.h"
-#include "model/checkpoint_dir.h"
-#include "trainer/model_setup.h"
 
 namespace kedge {
 namespace {
@@ -39,20 +37,13 @@ RowsToScore rows_to_score(std::span<const ScoredGroup> groups, double temperatur
 
 }  // namespace
 
-ReferencePolicy::ReferencePolicy(const RunConfig& config, PolicyModel& model)
+ReferencePolicy::ReferencePolicy(const RunConfig& config, PolicyModel& model,
+                                 FrozenWeights& weights)
     : model_(model),
       temperature_(config.rollout.temperature),
       refresh_every_(config.algorithm.reference.refresh_every),
-      parameters_(model.config(), Parameters::Gradients::none),
-      scorer_(model.context(), model.transformer(), config.train.tokens_per_microbatch) {
-  if (config.algorithm.reference.path) {
-    load_weights(*config.algorithm.reference.path, parameters_);
-  } else {
-    load_initial_weights(config, parameters_);
-  }
-  parameters_.set_id({WeightSet::reference, 0});
-  refresh();
-}
+      parameters_(weights.get(WeightSet::reference)),
+      scorer_(model.context(), model.transformer(), config.train.tokens_per_microbatch) {}
 
 void ReferencePolicy::score(std::span<const ScoredGroup> groups, SignalTable& signals) {
   const RowsToScore rows = rows_to_score(groups, temperature_);
@@ -70,7 +61,7 @@ void ReferencePolicy::after_step(const Parameters& policy) {
   if (refresh_every_ == 0 || version < taken_at_ + static_cast<uint64_t>(refresh_every_)) return;
   taken_at_ = version;
   std::memcpy(parameters_.flat().data, policy.flat().data, policy.flat().bytes());
-  parameters_.set_id({WeightSet::reference, parameters_.id().version + 1});
+  parameters_.set_id({parameters_.id().set, parameters_.id().version + 1});
   refresh();
 }
 
@@ -81,7 +72,7 @@ json ReferencePolicy::save() const {
 void ReferencePolicy::load(const json& state) {
   taken_at_ = required<uint64_t>(state, "taken_at", "reference state");
   parameters_.set_id(
-      {WeightSet::reference, required<uint64_t>(state, "version", "reference state")});
+      {parameters_.id().set, required<uint64_t>(state, "version", "reference state")});
 }
 
 }  // namespace kedge

@@ -1,21 +1,19 @@
-// The frozen policy that a KL term is measured against, scored by the one forward. Made only where
-// an algorithm reads "ref_logprob"; otherwise there is no second copy of the weights.
+// The frozen policy that a KL term or a reward's surprisal is measured against, scored by the one
+// forward. Made only where somebody reads "ref_logprob"; its weights are those of FrozenWeights.
 #pragma once
 #include <span>
 
 #include "core/records.h"
 #include "core/stateful.h"
 #include "model/scorer.h"
-#include "trainer/config.h"
-#include "trainer/policy_model.h"
+#include "trainer/frozen_weights.h"
 
 namespace kedge {
 
-// Thread rule: one thread. Borrows the model, whose operators it computes with.
+// Thread rule: one thread. Borrows the model, whose operators it computes with, and the weights.
 class ReferencePolicy : public Stateful {
  public:
-  // Weights of algorithm.reference.path, else the run's first ones.
-  ReferencePolicy(const RunConfig& config, PolicyModel& model);
+  ReferencePolicy(const RunConfig& config, PolicyModel& model, FrozenWeights& weights);
 
   // Adds column "ref_logprob" for every row of the groups but prompts, at the rollout temperature.
   void score(std::span<const ScoredGroup> groups, SignalTable& signals);
@@ -34,7 +32,7 @@ class ReferencePolicy : public Stateful {
   PolicyModel& model_;
   const double temperature_;
   const int64_t refresh_every_;
-  Parameters parameters_;
+  Parameters& parameters_;
   Scorer scorer_;
   uint64_t taken_at_ = 0;  // version of the policy whose weights these are
 };

@@ -1,5 +1,6 @@
 #include "trainer/step_metrics.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace kedge {
@@ -23,6 +24,17 @@ void add_total_metrics(const TrajectoryScore& score, MetricSet& metrics) {
   metrics.add("critic/rewards/mean", score.total.score);
   metrics.add("critic/rewards/max", score.total.score, Reduce::max);
   metrics.add("critic/rewards/min", score.total.score, Reduce::min);
+}
+
+// Share of groups whose totals are all equal, as TRL: rewards, not metrics, and before any shaping.
+void add_equal_totals(const ScoredGroup& scored, MetricSet& metrics) {
+  std::vector<double> totals;
+  for (const TrajectoryScore& score : scored.scores) {
+    if (score.total.has_score()) totals.push_back(score.total.score);
+  }
+  if (totals.empty()) return;
+  const auto [low, high] = std::minmax_element(totals.begin(), totals.end());
+  metrics.add("frac_reward_zero_std", *low == *high ? 1.0 : 0.0);
 }
 
 // Sample standard deviation, as TRL.
@@ -62,8 +74,23 @@ void add_group_metrics(std::span<const ScoredGroup> groups, const std::vector<st
   for (const ScoredGroup& scored : groups) {
     add_length_metrics(scored, metrics);
     for (const TrajectoryScore& score : scored.scores) add_total_metrics(score, metrics);
+    add_equal_totals(scored, metrics);
   }
   for (size_t i = 0; i < rewards.size(); ++i) add_component_metrics(groups, i, rewards[i], metrics);
+}
+
+void add_anchor_metrics(std::span<const ScoredGroup> groups, MetricSet& metrics) {
+  for (const ScoredGroup& scored : groups) {
+    if (!scored.anchor) continue;
+    for (const auto& reward : scored.anchor->rewards) {
+      if (reward) metrics.add("anchor/reward/mean", *reward);
+    }
+    for (const double metric : scored.anchor->metrics) metrics.add("anchor/metric/mean", metric);
+    for (const int32_t length : scored.anchor->lengths) metrics.add("anchor/length/mean", length);
+    if (scored.anchor->greedy_reward) {
+      metrics.add("anchor/greedy/mean", *scored.anchor->greedy_reward);
+    }
+  }
 }
 
 void add_update_metrics(const UpdateReport& report, MetricSet& metrics) {
@@ -74,7 +101,7 @@ void add_update_metrics(const UpdateReport& report, MetricSet& metrics) {
   metrics.add("update/not_finite", report.result == UpdateResult::not_finite ? 1.0 : 0.0,
               Reduce::sum);
   metrics.add("update/packed_tokens", static_cast<double>(report.packed_tokens), Reduce::sum);
-  if (report.result == UpdateResult::applied) metrics.add("actor/grad_norm", report.grad_norm);
+  if (report.result != UpdateResult::not_finite) metrics.add("actor/grad_norm", report.grad_norm);
 }
 
 int64_t tokens_processed(std::span<const ScoredGroup> groups) {

@@ -11,10 +11,14 @@
 namespace kedge {
 
 // response_length/*, prompt_length/mean, critic/rewards/*, rewards/<name>/mean and std,
-// rewards/<name>/failed and abstained (shares), reward/unjudged (share). `rewards` names the
-// components.
+// rewards/<name>/failed and abstained (shares), reward/unjudged (share), frac_reward_zero_std.
+// `rewards` names the components.
 void add_group_metrics(std::span<const ScoredGroup> groups, const std::vector<std::string>& rewards,
                        MetricSet& metrics);
+
+// anchor/reward/mean, anchor/metric/mean, anchor/length/mean over the records of the groups, and
+// anchor/greedy/mean; nothing without records.
+void add_anchor_metrics(std::span<const ScoredGroup> groups, MetricSet& metrics);
 
 // actor/grad_norm, actor/lr, rollout/logprob_gap_max, update/* counts.
 void add_update_metrics(const UpdateReport& report, MetricSet& metrics);

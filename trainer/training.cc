@@ -6,12 +6,11 @@
 #include "core/file_lock.h"
 #include "rollout/local_rollouts.h"
 #include "rollout/sources/sources.h"
-#include "trainer/algorithm/config.h"
 #include "trainer/demonstration_source.h"
 #include "trainer/model_setup.h"
 #include "trainer/pipeline.h"
+#include "trainer/policy_sampling.h"
 #include "trainer/policy_source.h"
-#include "trainer/strategy/table.h"
 
 namespace kedge {
 namespace {
@@ -114,6 +113,7 @@ class Run {
   }
 
   const Clock& clock() const { return clock_; }
+  FileSystem& files() const { return files_; }
 
   RunOutcome run(BatchSource& source, Rollouts* rollouts, const Evaluator* evaluator,
                  std::vector<std::string> reward_names, ReferencePolicy* reference) {
@@ -125,7 +125,7 @@ class Run {
     if (resumed && moving) reference->refresh();
     RunFiles files(config_, files_, clock_, services_.resume ? resumed.value_or(-1) : resumed);
     files.note("settings " + numbers_hash(config_));
-    for (const std::string& warning : warnings_) tell(files, "warning: " + warning);
+    for (const std::string& line : said_) tell(files, line);
     Pipeline pipeline({config_, services_, clock_, model_.tokenizer(), learner_, source, rollouts,
                        evaluator, std::move(reward_names), files, checkpoints_, state,
                        [&](const std::string& dir) { write_model(dir); }, hash_,
@@ -133,7 +133,10 @@ class Run {
     return pipeline.run();
   }
 
-  void warn(std::vector<std::string> warnings) { warnings_ = std::move(warnings); }
+  // A line for the log and the caller once the run's files are open; "" says nothing.
+  void say(std::string line) {
+    if (!line.empty()) said_.push_back(std::move(line));
+  }
 
  private:
   // Two runs in one directory would break each other's checkpoints.
@@ -184,7 +187,7 @@ class Run {
   CheckpointStore checkpoints_;
   StateRegistry registry_;
   HashChain hash_;
-  std::vector<std::string> warnings_;
+  std::vector<std::string> said_;
 };
 
 // Refuses a run directory before anything is loaded.
@@ -215,11 +218,11 @@ RunOutcome train_with(const RunConfig& config, const RunServices& services,
                       const RolloutsFactory& make_rollouts) {
   auto warnings = check_for_training(config, false);
   check_directory(config, services);
-  const auto rewards = make_rewards(config);
+  RewardSet rewards = make_training_rewards(config);
   auto evaluation_rewards = make_evaluation_rewards(config);
   PolicyModel model(config, Parameters::Gradients::yes);
   Run run(config, services, model, false);
-  run.warn(std::move(warnings));
+  for (const std::string& warning : warnings) run.say("warning: " + warning);
   const auto prompts = make_prompt_source(
       config.data.train, source_options(config, model, model.tokenizer(), Side::train),
       "data.train");
@@ -228,17 +231,13 @@ RunOutcome train_with(const RunConfig& config, const RunServices& services,
   const int32_t longest =
       std::max(longest_prompt(*prompts), evaluation ? longest_prompt(*evaluation->source) : 0);
   const auto rollouts = make_rollouts(model, longest);
-  StrategyContext strategy_context{config.rollout, config.rollout.sampling()};
-  strategy_context.sampling.stop_ids = model.stop_ids();
-  const auto strategy = make_strategy(strategy_context);
-  std::unique_ptr<ReferencePolicy> reference;
-  if (needs_reference_policy(config.algorithm)) {
-    reference = std::make_unique<ReferencePolicy>(config, model);
-  }
-  const auto source = make_policy_source({config, *prompts, *strategy, *rollouts, model.tokenizer(),
-                                          *rewards, reference.get(), run.clock()});
+  PolicySampling sampling(config, run.files(), model, rewards);
+  run.say(sampling.check_injections(*prompts));
+  const auto source = make_policy_source(
+      {config, *prompts, sampling.strategy(), *rollouts, model.tokenizer(), rewards,
+       sampling.reference(), run.clock(), sampling.reference_rewards(), &sampling.frozen()});
   return run.run(*source, rollouts.get(), evaluation ? &evaluation->evaluator : nullptr,
-                 rewards->names(), reference.get());
+                 rewards.names(), sampling.reference());
 }
 
 RunOutcome train(const RunConfig& config, const RunServices& services) {

@@ -8,9 +8,78 @@ NORM = "model.norm.weight"
 WEIGHTS = "model.safetensors"
 
 
+def algorithm_cases():
+    """Every refusal of the algorithm block, by key and conflict."""
+    cases = []
+    for estimator in ("aapo", "pvpo", "remax", "reinforce_pp", "given"):
+        for rule in ("drop", "resample"):
+            words = [f"algorithm={{advantage: {{estimator: {estimator}}}, zero_variance: {rule}}}"]
+            cases.append((words, ["algorithm.zero_variance", f"'{rule}'", f"'{estimator}'", "keep"]))
+    for estimator in ("group", "rloo", "opo", "pass_at_k", "reinforce_pp_baseline", "gpg", "aapo"):
+        words = [f"algorithm.advantage.estimator={estimator}", "rollout.samples_per_prompt=1"]
+        cases.append((words, ["algorithm.advantage.estimator", f"'{estimator}'",
+                              "samples_per_prompt 1", "at least 2"]))
+    for estimator in ("opo", "aapo", "gpg", "group"):
+        words = [f"algorithm={{advantage: {{estimator: {estimator}}}, critic: {{}}}}"]
+        cases.append((words, ["algorithm.critic", f"'{estimator}'", "only gae"]))
+    for estimator in ("k1", "abs"):
+        words = [f"algorithm.kl={{coef: 0.1, estimator: {estimator}}}"]
+        cases.append((words, ["algorithm.kl.estimator", f"'{estimator}'", "k2", "algorithm.kl.force"]))
+    return cases + [
+        (
+            ["algorithm.advantage.estimator=gae"],
+            ["algorithm.advantage.estimator", "'gae'", "without a critic", "any other estimator"],
+        ),
+        (
+            ["algorithm={advantage: {estimator: gae}, critic: {}}"],
+            ["algorithm.advantage.estimator", "'gae'", "trains no value head"],
+        ),
+        (
+            ["algorithm.advantage.estimator=remax"],
+            ["algorithm.anchor.greedy", "false", "'remax'", "true"],
+        ),
+        (
+            ["algorithm={preset: aapo, anchor: {samples: 3}}"],
+            ["algorithm.anchor.samples", "3 for 4 samples", "index", "one reference sample"],
+        ),
+        (
+            ["algorithm={preset: pvpo, injection: {}}"],
+            ["algorithm.injection.trajectories", "missing", "a file of trajectories"],
+        ),
+        (
+            ["algorithm={preset: pvpo, injection: {trajectories: absent.jsonl}}"],
+            ["algorithm.injection.trajectories", "cannot read 'absent.jsonl'", "JSON lines"],
+        ),
+        (
+            ["algorithm={preset: pvpo, injection: {trajectories: a.jsonl, per_group: 4}}"],
+            ["algorithm.injection.per_group", "found 4 of 4", "fewer"],
+        ),
+        (
+            ["algorithm.prompt_filter={metric: exact_anser}"],
+            ["algorithm.prompt_filter.metric", "'exact_anser'", "'exact_answer'?", "regex_match"],
+        ),
+        (
+            ["algorithm.prompt_filter={rule: range, low: 0.5, high: 0.5}"],
+            ["algorithm.prompt_filter.low", "0.5", "below high"],
+        ),
+        (
+            ["algorithm.anchor.weights=old"],
+            ["algorithm.anchor.weights", "'old'", "initial, reference, current"],
+        ),
+        (
+            ["algorithm.correction={kind: token_mask, low: 2, high: 1}"],
+            ["algorithm.correction.low", "found 2", "above high"],
+        ),
+        (
+            ["algorithm.reference.path=no/such/model", "algorithm.kl.coef=0.1"],
+            ["no/such/model", "missing"],
+        ),
+    ]
+
+
 def override_cases():
     """(overrides of the tiny config, words the message must hold)."""
-    return [
+    return algorithm_cases() + [
         # Names and types.
         (
             ["optimizer.learning_rte=1"],

@@ -76,6 +76,33 @@ def refuse_commands(refusals, folder, good):
     )
 
 
+def refuse_other_stores(refusals, folder, config):
+    """A store is of one model, sampling and judgement; the key that differs is named."""
+    words = [config, "algorithm={preset: pvpo, anchor: {store: anchors.jsonl}}"]
+    kedge("anchors", "make", *words, "train.steps=1", cwd=folder)
+    for override, expected in (
+        ("rollout.temperature=0.5", ["rollout.temperature 1.0", "0.5"]),
+        ("algorithm.anchor.samples=6", ["algorithm.anchor.samples 4", "6"]),
+        ("rewards.1.weight=0.5", ["rewards", "0.3"]),
+        ("model.new.hidden=64", ["weights"]),
+        ("data.train.seed=6", ["another prompt sums:", "run.seed"]),
+    ):
+        refusals.expect(["train", *words, override],
+                        ["algorithm.anchor.store", "anchors.jsonl", *expected])
+    refusals.expect(["anchors", "make", config], ["algorithm", "'grpo'", "no anchors"])
+    refusals.expect(["anchors", "mkae", config], ["'mkae'", "'make'?"])
+    shutil.rmtree(folder / "run", ignore_errors=True)
+
+
+def warn_of_bias(config):
+    """Legal, but most likely not meant: said by the plan and by the run's log."""
+    done = kedge("plan", config, "algorithm.ratio.level=none", "train.passes_per_batch=2")
+    require("warning: algorithm.ratio.level none with 2 updates" in done.stdout, done.stdout)
+    done = kedge("plan", config, "algorithm={preset: aapo, anchor: {refresh_every: 0}}")
+    require("warning: algorithm.anchor.refresh_every 0 with margin.pairing index" in done.stdout,
+            done.stdout)
+
+
 def refuse_existing_runs(refusals, folder, config):
     """A directory that holds a run is not touched by another, nor by one with other settings."""
     kedge("train", config, "train.steps=1")
@@ -140,6 +167,8 @@ def main():
         good = folder / "base" / "checkpoints" / "final"
         refuse_models(refusals, folder, good)
         refuse_commands(refusals, folder, good)
+        refuse_other_stores(refusals, folder, config)
+        warn_of_bias(config)
         refuse_existing_runs(refusals, folder, config)
         refuse_other_peoples_directories(refusals, folder, config)
     print(

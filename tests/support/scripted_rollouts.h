@@ -29,7 +29,10 @@ class ScriptedRollouts : public Rollouts {
   ScriptedRollouts(const Tokenizer& tokenizer, Script script)
       : tokenizer_(tokenizer), script_(std::move(script)) {}
 
-  void adopt(const Parameters& weights) override { adopted = weights.id(); }
+  void adopt(const Parameters& weights) override {
+    adopted = weights.id();
+    ++adoptions;
+  }
   // Rows are announced last to first: nothing may depend on the order they end in.
   std::vector<FinishedRow> run(const RolloutOrder& order,
                                const std::function<void(const FinishedRow&)>& each) override {
@@ -49,6 +52,7 @@ class ScriptedRollouts : public Rollouts {
   MetricSet take_metrics() override { return {}; }
 
   WeightId adopted;
+  int adoptions = 0;
 
  private:
   const Tokenizer& tokenizer_;

@@ -24,13 +24,14 @@ TEST(ReferencePolicy, GivesEveryRowItsLogProbs) {
   const TempDir temp("reference");
   const RunConfig config = tiny_run(temp.path() + "/run");
   PolicyModel model(config, Parameters::Gradients::none);
-  ReferencePolicy reference(config, model);
+  FrozenWeights frozen(config, model);
+  ReferencePolicy reference(config, model, frozen);
   const auto groups = some_groups();
   SignalTable signals;
   reference.score(groups, signals);
   const SignalColumn* column = signals.find("ref_logprob");
   ASSERT_NE(column, nullptr);
-  EXPECT_EQ(column->weights.set, WeightSet::reference);
+  EXPECT_EQ(column->weights.set, WeightSet::initial);  // it never moves
   for (const ScoredGroup& scored : groups) {
     for (size_t r = 1; r < scored.group.rows.size(); ++r) {
       const auto& values = column->values.at({scored.group.key, static_cast<int32_t>(r)});
@@ -44,7 +45,8 @@ TEST(ReferencePolicy, FollowsThePolicyEverySoManyUpdates) {
   const TempDir temp("reference_moves");
   const RunConfig config = tiny_run(temp.path() + "/run", {"algorithm.reference.refresh_every=3"});
   PolicyModel model(config, Parameters::Gradients::none);
-  ReferencePolicy reference(config, model);
+  FrozenWeights frozen(config, model);
+  ReferencePolicy reference(config, model, frozen);
   EXPECT_TRUE(reference.moves());
   const float before = reference.parameters().flat().f32()[0];
   model.parameters().flat().f32()[0] = before + 1.0f;
@@ -57,7 +59,8 @@ TEST(ReferencePolicy, FollowsThePolicyEverySoManyUpdates) {
   EXPECT_EQ(reference.parameters().id().version, 1u);
   model.parameters().set_id({WeightSet::policy, 5});
   const json state = reference.save();
-  ReferencePolicy restored(config, model);
+  FrozenWeights other(config, model);
+  ReferencePolicy restored(config, model, other);
   restored.load(state);
   EXPECT_EQ(restored.parameters().id().version, 1u);
   EXPECT_EQ(restored.save(), state);

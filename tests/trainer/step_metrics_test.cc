@@ -40,7 +40,25 @@ TEST(StepMetrics, HaveTheNamesOfVerlAndTrl) {
   EXPECT_DOUBLE_EQ(v.at("rewards/exact/mean"), 2.0 / 3.0);
   EXPECT_DOUBLE_EQ(v.at("rewards/exact/std"), std::sqrt(1.0 / 3.0));
   EXPECT_DOUBLE_EQ(v.at("rewards/exact/failed"), 0.25);
+  EXPECT_DOUBLE_EQ(v.at("frac_reward_zero_std"), 0.5);  // the second group has one total
   EXPECT_EQ(tokens_processed(groups), 4 * 3 + 1 + 3 + 2 + 2);
+}
+
+TEST(StepMetrics, TellWhatTheReferenceDoes) {
+  std::vector<ScoredGroup> groups = {scored({{5}}, {1.0}), scored({{6}}, {1.0})};
+  AnchorRecord record;
+  record.rewards = {1.0, std::nullopt, 0.0};
+  record.metrics = {1.0, 0.0, 0.5};
+  record.lengths = {2, 3, 4};
+  record.greedy_reward = 0.25;
+  groups[1].anchor = record;
+  MetricSet metrics;
+  add_anchor_metrics(groups, metrics);
+  const MetricValues v = metrics.flatten();
+  EXPECT_DOUBLE_EQ(v.at("anchor/reward/mean"), 0.5);  // a failed reward is not a 0
+  EXPECT_DOUBLE_EQ(v.at("anchor/metric/mean"), 0.5);
+  EXPECT_DOUBLE_EQ(v.at("anchor/length/mean"), 3.0);
+  EXPECT_DOUBLE_EQ(v.at("anchor/greedy/mean"), 0.25);
 }
 
 TEST(StepMetrics, CountUpdatesByWhatBecameOfThem) {
@@ -50,6 +68,7 @@ TEST(StepMetrics, CountUpdatesByWhatBecameOfThem) {
   report.learning_rate = 0.5;
   add_update_metrics(report, metrics);
   report.result = UpdateResult::no_signal;
+  report.grad_norm = 0.0;
   add_update_metrics(report, metrics);
   report.result = UpdateResult::not_finite;
   add_update_metrics(report, metrics);
@@ -57,7 +76,7 @@ TEST(StepMetrics, CountUpdatesByWhatBecameOfThem) {
   EXPECT_EQ(v.at("update/applied"), 1.0);
   EXPECT_EQ(v.at("update/without_signal"), 1.0);
   EXPECT_EQ(v.at("update/not_finite"), 1.0);
-  EXPECT_EQ(v.at("actor/grad_norm"), 2.0);
+  EXPECT_EQ(v.at("actor/grad_norm"), 1.0);  // steps without a signal count as 0
   EXPECT_EQ(v.at("actor/lr"), 0.5);
 }
 

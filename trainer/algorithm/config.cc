@@ -24,7 +24,7 @@ std::span<const std::string_view> enum_names(ZeroVariance) {
 }
 
 std::span<const std::string_view> enum_names(AnchorWeights) {
-  static constexpr std::array<std::string_view, 2> names = {"initial", "current"};
+  static constexpr std::array<std::string_view, 3> names = {"initial", "reference", "current"};
   return names;
 }
 
@@ -98,7 +98,7 @@ bool needs_reference_policy(const AlgorithmConfig& config) {
 
 bool needs_anchor(const AlgorithmConfig& config) {
   return estimator_of(config.advantage).needs_reference ||
-         config.prompt_filter.rule == FilterRule::pvpo;
+         config.prompt_filter.rule != FilterRule::none || config.injection.has_value();
 }
 
 bool needs_greedy_anchor(const AlgorithmConfig& config) {

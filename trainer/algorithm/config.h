@@ -19,7 +19,7 @@ namespace kedge {
 enum class KlPlace : uint8_t { sequence, token };
 enum class TruncatedRule : uint8_t { keep, mask, leave_group };
 enum class ZeroVariance : uint8_t { keep, drop, resample };
-enum class AnchorWeights : uint8_t { initial, current };
+enum class AnchorWeights : uint8_t { initial, reference, current };
 enum class FilterRule : uint8_t { none, pvpo, range };
 
 std::span<const std::string_view> enum_names(KlPlace);
@@ -96,15 +96,15 @@ void visit(V& v, AnchorConfig& c) {
           at_least(1));
   v.field("refresh_every", c.refresh_every, "updates after which they are made again; 0: never",
           at_least(0));
-  v.field("weights", c.weights, "who makes them: the initial weights or the current policy");
+  v.field("weights", c.weights, "who makes them: the initial weights, the reference policy or the current policy");
   v.field("store", c.store, "file they are kept in; null: in memory and checkpoints");
   v.field("greedy", c.greedy, "also one greedy answer per prompt (remax)");
 }
 
 template <class V>
 void visit(V& v, PromptFilterConfig& c) {
-  v.field("rule", c.rule, "which prompts are asked, by reference accuracy or by mean metric");
-  v.field("metric", c.metric, "reward whose raw score decides; null: the one marked metric");
+  v.field("rule", c.rule, "which prompts are asked, by the metrics of their reference samples");
+  v.field("metric", c.metric, "reward whose raw score decides, here and on flat groups; null: the one marked metric");
   v.field("low", c.low, "range: the mean must be above");
   v.field("high", c.high, "range: the mean must be below");
   v.field("max_batches", c.max_batches, "batches of prompts drawn for one step at most",
@@ -165,7 +165,6 @@ struct AlgorithmSetting {
   int32_t samples_per_prompt = 8;
   int32_t updates_per_batch = 1;  // minibatches_per_batch * passes_per_batch
   bool records_sampler_logprob = true;
-  bool makes_anchors = true;  // the rollout side fills ScoredGroup::anchor
   bool has_critic = false;    // somebody supplies values
 };
 

@@ -32,7 +32,7 @@ constexpr std::array<PolicyMetric, 25> kMetrics = {{
      [](Config, Plan, Loss l) -> Value { return l.tokens; }},
     {"rows", "", "", "answers with a part in the update",
      [](Config, Plan p, Loss) -> Value { return p.rows; }},
-    {"zero_variance_groups", "", "frac_reward_zero_std", "share of groups with equal metric",
+    {"zero_variance_groups", "", "", "share of groups with equal metric",
      [](Config, Plan p, Loss) -> Value { return p.zero_variance_groups; }},
     {"mean_advantage", "critic/advantages/mean", "", "over rows, before tokens",
      [](Config, Plan p, Loss) -> Value { return p.mean_advantage; }},

@@ -26,6 +26,10 @@ void check_sampler(const AlgorithmConfig& c, const AlgorithmSetting& setting,
                     "this run records no sampler log-probs");
 }
 
+bool pairs_by_index(const AlgorithmConfig& c) {
+  return c.advantage.estimator == "aapo" && c.advantage.margin.pairing == Pairing::index;
+}
+
 void check_anchor(const AlgorithmConfig& c, const AlgorithmSetting& setting,
                   const std::string& path) {
   if (!needs_anchor(c) && !needs_greedy_anchor(c)) return;
@@ -34,21 +38,22 @@ void check_anchor(const AlgorithmConfig& c, const AlgorithmSetting& setting,
                       "false with advantage.estimator " + quoted(c.advantage.estimator),
                       "true: its baseline is a greedy answer");
   }
-  const bool paired =
-      c.advantage.estimator == "aapo" && c.advantage.margin.pairing == Pairing::index;
   const int32_t samples = anchor_samples(c, setting.samples_per_prompt);
-  if (!setting.makes_anchors) {
-    throw ConfigError(
-        join_path(path, "anchor"),
-        "no reference rewards with advantage.estimator " + quoted(c.advantage.estimator),
-        "this run makes and stores none");
-  }
-  if (paired && samples < setting.samples_per_prompt) {
+  if (pairs_by_index(c) && samples < setting.samples_per_prompt) {
     throw ConfigError(join_path(path, "anchor.samples"),
                       std::to_string(samples) + " for " +
                           std::to_string(setting.samples_per_prompt) + " samples per prompt",
                       "margin.pairing index needs one reference sample per sample");
   }
+}
+
+void check_injection(const AlgorithmConfig& c, const AlgorithmSetting& setting,
+                     const std::string& path) {
+  if (!c.injection || c.injection->per_group < setting.samples_per_prompt) return;
+  throw ConfigError(join_path(path, "injection.per_group"),
+                    "found " + std::to_string(c.injection->per_group) + " of " +
+                        std::to_string(setting.samples_per_prompt) + " samples per prompt",
+                    "fewer than samples_per_prompt: the policy answers too");
 }
 
 void check_values(const AlgorithmConfig& c, const AlgorithmSetting& setting,
@@ -66,7 +71,14 @@ std::vector<std::string> check_setting(const AlgorithmConfig& config,
   check_sampler(config, setting, path);
   check_anchor(config, setting, path);
   check_values(config, setting, path);
+  check_injection(config, setting, path);
   std::vector<std::string> warnings;
+  if (pairs_by_index(config) && config.anchor.refresh_every != 1) {
+    warnings.push_back(join_path(path, "anchor.refresh_every") + " " +
+                       std::to_string(config.anchor.refresh_every) +
+                       " with margin.pairing index: a prompt drawn again is paired with the same "
+                       "reference samples; pairing average is made for kept ones");
+  }
   if (config.ratio.level == RatioLevel::none && setting.updates_per_batch > 1) {
     warnings.push_back(join_path(path, "ratio.level") + " none with " +
                        std::to_string(setting.updates_per_batch) +

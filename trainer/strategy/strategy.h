@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "core/metrics.h"
 #include "core/records.h"
 #include "core/stateful.h"
 #include "rollout/prompt_source.h"
@@ -22,6 +23,8 @@ class RolloutStrategy : public Stateful {
   virtual std::optional<RolloutOrder> next(PromptSource& prompts, const RoundResult& round) = 0;
   // Builds the step's groups, in prompt order, from all rounds: select, replace, drop (counted).
   virtual std::vector<ScoredGroup> finish(RoundResult round) = 0;
+  // What it did since the last call: rollouts ordered, groups dropped, by reason.
+  virtual MetricSet take_metrics() { return {}; }
 };
 
 }  // namespace kedge

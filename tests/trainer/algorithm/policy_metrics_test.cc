@@ -25,7 +25,8 @@ TEST(PolicyMetrics, CarryTheNamesOfVerlAndTrl) {
   EXPECT_DOUBLE_EQ(values.at("clip_ratio/high_mean"), 0.2);
   EXPECT_DOUBLE_EQ(values.at("clip_ratio/low_mean"), 0.1);
   EXPECT_DOUBLE_EQ(values.at("actor/ppo_kl"), 0.5);
-  EXPECT_DOUBLE_EQ(values.at("frac_reward_zero_std"), 0.25);
+  EXPECT_DOUBLE_EQ(values.at("policy/zero_variance_groups"), 0.25);
+  EXPECT_FALSE(values.contains("frac_reward_zero_std"));  // of rewards: step_metrics.h
   EXPECT_DOUBLE_EQ(values.at("policy/clip_high"), 0.2);
   EXPECT_FALSE(values.contains("policy/kl_ref"));
   EXPECT_FALSE(values.contains("policy/weight_mean"));

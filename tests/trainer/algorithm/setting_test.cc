@@ -33,9 +33,6 @@ TEST(AlgorithmSetting, CorrectionsNeedSamplerLogprobs) {
 }
 
 TEST(AlgorithmSetting, Anchors) {
-  const AlgorithmSetting none{.makes_anchors = false};
-  EXPECT_EQ(refusal("{preset: aapo}", none), "algorithm.anchor");
-  EXPECT_EQ(refusal("{preset: pvpo}", none), "algorithm.anchor");
   const AlgorithmSetting many{.samples_per_prompt = 8};
   EXPECT_EQ(refusal("{preset: aapo, anchor: {samples: 4}}", many), "algorithm.anchor.samples");
   EXPECT_EQ(refusal("{preset: aapo, anchor: {samples: 4}, advantage: {margin: {pairing: average}}}",
