@@ -226,7 +226,7 @@ RunOutcome train_with(const RunConfig& config, const RunServices& services,
   const auto prompts = make_prompt_source(
       config.data.train, source_options(config, model, model.tokenizer(), Side::train),
       "data.train");
-  check_prompts(*prompts, *rewards);
+  check_prompts(*prompts, rewards);
   const auto evaluation = make_evaluation(config, model, std::move(evaluation_rewards));
   const int32_t longest =
       std::max(longest_prompt(*prompts), evaluation ? longest_prompt(*evaluation->source) : 0);
