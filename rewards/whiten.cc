@@ -19,9 +19,9 @@ void whiten(std::span<Verdict* const> verdicts) {
   for (const Verdict* verdict : scored) {
     squares += (verdict->score - mean) * (verdict->score - mean);
   }
-  const auto [low, high] = std::minmax_element(
-      scored.begin(), scored.end(),
-      [](const Verdict* a, const Verdict* b) { return a->score < b->score; });
+  const auto [low, high] =
+      std::minmax_element(scored.begin(), scored.end(),
+                          [](const Verdict* a, const Verdict* b) { return a->score < b->score; });
   const bool flat = scored.size() < 2 || (*low)->score == (*high)->score;
   const double spread =
       flat ? 0.0 : std::sqrt(squares / static_cast<double>(scored.size() - 1)) + kEpsilon;

@@ -24,7 +24,8 @@ TEST(Whiten, CentresAndScalesWhatHasAScore) {
 }
 
 TEST(Whiten, EqualScoresBecomeZero) {
-  EXPECT_EQ(whitened({Verdict::scored(0.1), Verdict::scored(0.1), Verdict::scored(0.1)})[1].score, 0.0);
+  EXPECT_EQ(whitened({Verdict::scored(0.1), Verdict::scored(0.1), Verdict::scored(0.1)})[1].score,
+            0.0);
   EXPECT_EQ(whitened({Verdict::scored(5)})[0].score, 0.0);
   EXPECT_TRUE(whitened({}).empty());
 }
