@@ -7,14 +7,12 @@ namespace kedge {
 
 namespace {
 
-constexpr double kPi = 3.14159265358979323846;
-
 float scale_llama3(float frequency, const RopeScaling& scaling) {
   const auto original = static_cast<float>(scaling.original_max_position);
   const auto low = static_cast<float>(scaling.low_freq_factor);
   const auto high = static_cast<float>(scaling.high_freq_factor);
   const auto factor = static_cast<float>(scaling.factor);
-  const float wavelength = static_cast<float>(2.0 * kPi) / frequency;
+  const float wavelength = static_cast<float>(2.0 * math::kPi) / frequency;
   if (wavelength > original / low) return frequency / factor;
   if (wavelength < original / high) return frequency;
   const float smooth = (original / wavelength - low) / (high - low);

@@ -14,6 +14,9 @@ enum class RewardRole { sum, gate };
 // What an error or timeout of a reward becomes. Abstaining stays abstaining.
 enum class OnError { abstain, zero, fail };
 enum class CombineMode { sum, gate, min };
+// Scores on a common scale (whiten.h): totals over the step, or every reward in its group before they
+// are joined (GDPO).
+enum class RewardWhiten { none, batch, per_component };
 
 inline std::span<const std::string_view> enum_names(RewardRole) {
   static constexpr std::array<std::string_view, 2> names = {"sum", "gate"};
@@ -25,6 +28,11 @@ inline std::span<const std::string_view> enum_names(OnError) {
 }
 inline std::span<const std::string_view> enum_names(CombineMode) {
   static constexpr std::array<std::string_view, 3> names = {"sum", "gate", "min"};
+  return names;
+}
+
+inline std::span<const std::string_view> enum_names(RewardWhiten) {
+  static constexpr std::array<std::string_view, 3> names = {"none", "batch", "per_component"};
   return names;
 }
 
@@ -56,13 +64,24 @@ void visit(V& v, RewardConfig& c) {
 // How the verdicts of one trajectory become one, and how much trouble is too much.
 struct RewardOptions {
   CombineMode mode = CombineMode::sum;
+  RewardWhiten whiten = RewardWhiten::none;
   double max_error_share = 0.02;
   int64_t error_window = 512;
+
+  void check(const std::string& path) const {
+    if (whiten == RewardWhiten::per_component && mode != CombineMode::sum) {
+      throw ConfigError(join_path(path, "whiten"), "found per_component",
+                        "none or batch, unless mode is sum");
+    }
+  }
 };
 
 template <class V>
 void visit(V& v, RewardOptions& c) {
   v.field("mode", c.mode, "sum: weighted sum; gate: gates times that sum; min: least weight*score");
+  v.field("whiten", c.whiten,
+          "batch: totals are centred and scaled over the step; per_component: every reward in its "
+          "group before the sum (GDPO; goes with advantage scale none)");
   v.field("max_error_share", c.max_error_share,
           "errors and timeouts of one reward, as a share of error_window, above which the run stops",
           between(0, 1));

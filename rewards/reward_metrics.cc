@@ -47,15 +47,23 @@ void add_component(const std::string& name, std::span<const Verdict> verdicts, M
   add("share_timeout", summary.share_timeout);
 }
 
-void add_totals(const std::vector<double>& totals, MetricSet& metrics) {
+bool all_equal(const std::vector<double>& values) {
+  const auto [low, high] = std::minmax_element(values.begin(), values.end());
+  return values.empty() || *low == *high;
+}
+
+// Over the trajectories of one group that have a total.
+void add_totals(const std::vector<double>& totals, const std::vector<double>& raw,
+                MetricSet& metrics) {
   for (const double total : totals) {
     metrics.add("critic/rewards/mean", total);
     metrics.add("critic/rewards/max", total, Reduce::max);
     metrics.add("critic/rewards/min", total, Reduce::min);
   }
   if (!totals.empty()) {
-    const auto [low, high] = std::minmax_element(totals.begin(), totals.end());
-    metrics.add("frac_reward_zero_std", *low == *high ? 1.0 : 0.0);
+    const bool flat = all_equal(totals);
+    metrics.add("frac_reward_zero_std", flat ? 1.0 : 0.0);
+    metrics.add("frac_length_only_groups", !flat && all_equal(raw) ? 1.0 : 0.0);
   }
 }
 
@@ -90,16 +98,20 @@ void add_reward_metrics(const std::vector<std::string>& names, std::span<const S
                         MetricSet& metrics) {
   std::vector<std::vector<Verdict>> columns(names.size());
   for (const ScoredGroup& group : groups) {
-    std::vector<Verdict> totals;
+    std::vector<double> totals;
+    std::vector<double> raw;
     for (const TrajectoryScore* score : trained_scores(group)) {
       KEDGE_CHECK(score->components.size() == names.size(), "[rewards] ", score->components.size(),
                   " components for ", names.size(), " names");
       for (size_t i = 0; i < names.size(); ++i) {
         columns[i].push_back(score->components[i]);
       }
-      totals.push_back(score->total);
+      if (score->total.has_score()) {
+        totals.push_back(score->total.score);
+        raw.push_back(score->metric);
+      }
     }
-    add_totals(scores_of(totals), metrics);
+    add_totals(totals, raw, metrics);
   }
   for (size_t i = 0; i < names.size(); ++i) {
     if (!columns[i].empty()) {

@@ -27,6 +27,8 @@ VerdictSummary summarize(std::span<const Verdict> verdicts);
 //   rewards/<name>/{mean, std, share_score, share_abstain, share_error, share_timeout}
 //   critic/rewards/{mean, max, min}   of the totals that have a score
 //   frac_reward_zero_std              share of groups with a score whose totals are all equal
+//   frac_length_only_groups           share of them whose totals differ while the metrics are equal:
+//                                     only length (or another reward) tells the answers apart
 // `names` are the labels of the components. Nothing is added for a step without such trajectories.
 void add_reward_metrics(const std::vector<std::string>& names, std::span<const ScoredGroup> groups,
                         MetricSet& metrics);

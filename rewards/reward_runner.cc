@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/clock.h"
 #include "core/log.h"
 #include "core/text.h"
 #include "rewards/combine.h"
@@ -48,7 +49,7 @@ std::future<Verdict> RewardRunner::begin(const RewardItem& item,
   std::future<Verdict> future = promise.get_future();
   if (threads_.empty()) {
     Verdict verdict;
-    run_reward(reward_, std::span(&item, 1), std::span(&verdict, 1));
+    run(std::span(&item, 1), std::span(&verdict, 1));
     promise.set_value(std::move(verdict));
     return future;
   }
@@ -59,12 +60,18 @@ std::future<Verdict> RewardRunner::begin(const RewardItem& item,
   return future;
 }
 
+void RewardRunner::run(std::span<const RewardItem> items, std::span<Verdict> verdicts) {
+  const double begin = real_clock().now();
+  run_reward(reward_, items, verdicts);
+  if (!items.empty()) times_.add(real_clock().now() - begin, items.size());
+}
+
 void RewardRunner::work() {
   for (std::vector<Job> jobs = next_jobs(); !jobs.empty(); jobs = next_jobs()) {
     std::vector<RewardItem> items;
     for (Job& job : jobs) items.push_back(std::move(job.item));
     std::vector<Verdict> verdicts(items.size());
-    run_reward(reward_, items, verdicts);
+    run(items, verdicts);
     for (size_t i = 0; i < jobs.size(); ++i) jobs[i].verdict.set_value(std::move(verdicts[i]));
   }
 }

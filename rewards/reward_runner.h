@@ -11,6 +11,7 @@
 
 #include "core/queue.h"
 #include "rewards/reward.h"
+#include "rewards/reward_times.h"
 
 namespace kedge {
 
@@ -31,6 +32,9 @@ class RewardRunner {
   // The verdict of one trajectory, at once or later. `owner` keeps alive what the item points to;
   // it may be null where the caller does so until the verdict is taken.
   std::future<Verdict> begin(const RewardItem& item, std::shared_ptr<const Group> owner);
+  // run_reward() in the caller's thread: for wider scopes, at the end of a step.
+  void run(std::span<const RewardItem> items, std::span<Verdict> verdicts);
+  RewardTimes& times() { return times_; }
 
  private:
   struct Job {
@@ -44,6 +48,7 @@ class RewardRunner {
 
   Reward& reward_;
   const RewardLanes lanes_;
+  RewardTimes times_;
   Queue<Job> jobs_;
   std::vector<std::thread> threads_;
 };

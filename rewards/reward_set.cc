@@ -3,18 +3,19 @@
 #include <algorithm>
 
 #include "core/json.h"
+#include "rewards/whiten.h"
 
 namespace kedge {
 namespace {
 
 // Runs one reward over items that lie in several groups and puts the verdicts in column `member`.
-void run_over(Reward& reward, size_t member, std::span<JudgedGroup> groups) {
+void run_over(RewardRunner& runner, size_t member, std::span<JudgedGroup> groups) {
   std::vector<RewardItem> items;
   for (const JudgedGroup& group : groups) {
     items.insert(items.end(), group.items.begin(), group.items.end());
   }
   std::vector<Verdict> verdicts(items.size());
-  run_reward(reward, items, verdicts);
+  runner.run(items, verdicts);
   size_t next = 0;
   for (JudgedGroup& group : groups) {
     for (std::vector<Verdict>& row : group.verdicts) {
@@ -27,6 +28,24 @@ void run_over(Reward& reward, size_t member, std::span<JudgedGroup> groups) {
 bool is_early(const Reward& reward) {
   return reward.scope() == RewardScope::trajectory && !reward.shapes() && !reward.reads_anchor() &&
          reward.columns().empty();
+}
+
+bool is_trained(const RewardItem& item) {
+  const auto index = static_cast<size_t>(item.trajectory);
+  return item.group->trajectories[index].role == TrajectoryRole::train;
+}
+
+void whiten_totals(std::span<const JudgedGroup> groups,
+                   std::vector<std::vector<TrajectoryScore>>& scores) {
+  std::vector<Verdict*> totals;
+  for (size_t g = 0; g < groups.size(); ++g) {
+    for (size_t i = 0; i < scores[g].size(); ++i) {
+      if (is_trained(groups[g].items[i])) {
+        totals.push_back(&scores[g][i].total);
+      }
+    }
+  }
+  whiten(totals);
 }
 
 json sample_of(const RewardItem& item, const std::string& reward, const Verdict& verdict) {
@@ -201,22 +220,26 @@ std::vector<std::vector<TrajectoryScore>> RewardSet::finish(std::vector<JudgedGr
   shape(groups);
   std::vector<std::vector<TrajectoryScore>> scores;
   for (JudgedGroup& group : groups) {
-    std::vector<TrajectoryScore>& of_group = scores.emplace_back();
-    for (size_t i = 0; i < group.items.size(); ++i) {
-      of_group.push_back(scored(std::move(group.verdicts[i])));
-      count_errors(group.items[i], of_group.back());
+    scores.push_back(scored(group));
+  }
+  if (options_.whiten == RewardWhiten::batch) {
+    whiten_totals(groups, scores);
+  }
+  for (size_t g = 0; g < groups.size(); ++g) {
+    for (size_t i = 0; i < scores[g].size(); ++i) {
+      count_errors(groups[g].items[i], scores[g][i]);
     }
   }
   return scores;
 }
 
 void RewardSet::run_member(size_t member, std::vector<JudgedGroup>& groups) {
-  Reward& reward = *members_[member].reward;
-  if (reward.scope() != RewardScope::group) {
-    return run_over(reward, member, groups);
+  RewardRunner& runner = *members_[member].runner;
+  if (members_[member].reward->scope() != RewardScope::group) {
+    return run_over(runner, member, groups);
   }
   for (JudgedGroup& group : groups) {
-    run_over(reward, member, std::span(&group, 1));
+    run_over(runner, member, std::span(&group, 1));
   }
 }
 
@@ -264,12 +287,28 @@ Verdict RewardSet::combined(const std::vector<Verdict>& verdicts) const {
   return combine(components(verdicts, false), options_.mode);
 }
 
-TrajectoryScore RewardSet::scored(std::vector<Verdict> verdicts) const {
-  TrajectoryScore score;
-  score.total = shaped(combined(verdicts), components(verdicts, true));
-  score.metric = verdicts[metric_].has_score() ? verdicts[metric_].score : 0.0;
-  score.components = std::move(verdicts);
-  return score;
+std::vector<TrajectoryScore> RewardSet::scored(JudgedGroup& group) const {
+  std::vector<std::vector<Verdict>> summands = group.verdicts;
+  if (options_.whiten == RewardWhiten::per_component) {
+    for (size_t member = 0; member < members_.size(); ++member) {
+      std::vector<Verdict*> column;
+      for (size_t i = 0; i < summands.size(); ++i) {
+        if (is_trained(group.items[i])) {
+          column.push_back(&summands[i][member]);
+        }
+      }
+      whiten(column);
+    }
+  }
+  std::vector<TrajectoryScore> scores;
+  for (size_t i = 0; i < summands.size(); ++i) {
+    TrajectoryScore& score = scores.emplace_back();
+    score.total = shaped(combined(summands[i]), components(summands[i], true));
+    const Verdict& metric = group.verdicts[i][metric_];
+    score.metric = metric.has_score() ? metric.score : 0.0;
+    score.components = std::move(group.verdicts[i]);
+  }
+  return scores;
 }
 
 void RewardSet::count_errors(const RewardItem& item, const TrajectoryScore& score) {
@@ -294,6 +333,12 @@ void RewardSet::count_errors(const RewardItem& item, const TrajectoryScore& scor
     throw RewardFailure(
         "[rewards] prompt " + item.prompt().id + " cannot be judged: " + score.total.note,
         json::array({sample_of(item, "total", score.total)}));
+  }
+}
+
+void RewardSet::report_times(MetricSet& metrics) {
+  for (size_t i = 0; i < members_.size(); ++i) {
+    members_[i].runner->times().report(names_[i], metrics);
   }
 }
 

@@ -88,6 +88,9 @@ class RewardSet {
   // Runs what is left and combines: per group one score per item. RewardFailure as above.
   std::vector<std::vector<TrajectoryScore>> finish(std::vector<JudgedGroup> groups);
 
+  // How long each reward took since the last call (reward_times.h).
+  void report_times(MetricSet& metrics);
+
   // Histories of the rewards and of the error counts, under "<prefix>/<label>/...".
   void register_state(StateRegistry& registry, const std::string& prefix = "rewards");
 
@@ -109,7 +112,8 @@ class RewardSet {
   void run_member(size_t member, std::vector<JudgedGroup>& groups);
   // The total of the rewards that do not shape.
   Verdict combined(const std::vector<Verdict>& verdicts) const;
-  TrajectoryScore scored(std::vector<Verdict> verdicts) const;
+  // Takes the group's verdicts.
+  std::vector<TrajectoryScore> scored(JudgedGroup& group) const;
   std::vector<Component> components(const std::vector<Verdict>& verdicts, bool shaping) const;
   void count_errors(const RewardItem& item, const TrajectoryScore& score);
 

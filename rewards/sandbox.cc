@@ -127,7 +127,9 @@ SandboxResult run_sandboxed(const std::vector<std::string>& command,
   if (has_namespaces()) {
     process.command = isolation();
   }
-  process.command.insert(process.command.end(), command.begin(), command.end());
+  KEDGE_CHECK(!command.empty(), "[sandbox] no command");
+  process.command.push_back(find_program(command[0], "command"));
+  process.command.insert(process.command.end(), command.begin() + 1, command.end());
   process.environment = {"PATH=/usr/local/bin:/usr/bin:/bin", "LANG=C.UTF-8",
                          "HOME=" + folder.path().string(), "TMPDIR=" + folder.path().string()};
   process.directory = folder.path().string();

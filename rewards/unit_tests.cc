@@ -14,6 +14,7 @@ struct UnitTestsConfig {
   std::string finish = "print('all tests were run')";
   double timeout_s = 10.0;
   int64_t memory_mb = 1024;
+  int32_t parallel = 4;
   bool share = false;
   ThinkMode think = ThinkMode::after;
 };
@@ -29,6 +30,7 @@ void visit(V& v, UnitTestsConfig& c) {
           "early would pass");
   v.field("timeout_s", c.timeout_s, "wall clock time of one test, seconds", positive());
   v.field("memory_mb", c.memory_mb, "address space of the program, MiB", at_least(16));
+  v.field("parallel", c.parallel, "answers tested at once", between(1, 64));
   v.field("share", c.share, "score is the share of the tests that pass; false: all or nothing");
   v.field("think", c.think, "after: only text behind the last </think> counts");
 }
@@ -39,6 +41,7 @@ class UnitTests : public TrajectoryReward {
  public:
   explicit UnitTests(const UnitTestsConfig& config) : config_(config) {}
 
+  RewardLanes lanes() const override { return {config_.parallel, 1}; }
   std::vector<std::string> prompt_columns() const override {
     std::vector<std::string> columns = {config_.column};
     if (!config_.setup.empty()) {

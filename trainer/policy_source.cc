@@ -37,6 +37,7 @@ class PolicySource : public BatchSource {
     metrics.merge(parts_.strategy.take_metrics());
     add_anchor_metrics(groups, metrics);
     add_group_metrics(groups, parts_.rewards.names(), metrics);
+    parts_.rewards.report_times(metrics);
     add_source_counts(metrics);
     return make_policy_batch(parts_.config, std::move(groups), signals);
   }

@@ -1,7 +1,6 @@
 #include "trainer/step_metrics.h"
 
-#include <algorithm>
-#include <cmath>
+#include "rewards/reward_metrics.h"
 
 namespace kedge {
 namespace {
@@ -18,65 +17,17 @@ void add_length_metrics(const ScoredGroup& scored, MetricSet& metrics) {
   }
 }
 
-void add_total_metrics(const TrajectoryScore& score, MetricSet& metrics) {
-  metrics.add("reward/unjudged", score.total.has_score() ? 0.0 : 1.0);
-  if (!score.total.has_score()) return;
-  metrics.add("critic/rewards/mean", score.total.score);
-  metrics.add("critic/rewards/max", score.total.score, Reduce::max);
-  metrics.add("critic/rewards/min", score.total.score, Reduce::min);
-}
-
-// Share of groups whose totals are all equal, as TRL: rewards, not metrics, and before any shaping.
-void add_equal_totals(const ScoredGroup& scored, MetricSet& metrics) {
-  std::vector<double> totals;
-  for (const TrajectoryScore& score : scored.scores) {
-    if (score.total.has_score()) totals.push_back(score.total.score);
-  }
-  if (totals.empty()) return;
-  const auto [low, high] = std::minmax_element(totals.begin(), totals.end());
-  metrics.add("frac_reward_zero_std", *low == *high ? 1.0 : 0.0);
-}
-
-// Sample standard deviation, as TRL.
-double deviation(const std::vector<double>& values) {
-  if (values.size() < 2) return 0.0;
-  double mean = 0.0;
-  for (const double value : values) mean += value;
-  mean /= static_cast<double>(values.size());
-  double sum = 0.0;
-  for (const double value : values) sum += (value - mean) * (value - mean);
-  return std::sqrt(sum / static_cast<double>(values.size() - 1));
-}
-
-void add_component_metrics(std::span<const ScoredGroup> groups, size_t component,
-                           const std::string& name, MetricSet& metrics) {
-  std::vector<double> scores;
-  for (const ScoredGroup& scored : groups) {
-    for (const TrajectoryScore& score : scored.scores) {
-      const Verdict& verdict = score.components[component];
-      const bool failed =
-          verdict.kind == VerdictKind::error || verdict.kind == VerdictKind::timeout;
-      metrics.add("rewards/" + name + "/failed", failed ? 1.0 : 0.0);
-      metrics.add("rewards/" + name + "/abstained",
-                  verdict.kind == VerdictKind::abstain ? 1.0 : 0.0);
-      if (!verdict.has_score()) continue;
-      scores.push_back(verdict.score);
-      metrics.add("rewards/" + name + "/mean", verdict.score);
-    }
-  }
-  if (!scores.empty()) metrics.add("rewards/" + name + "/std", deviation(scores), Reduce::last);
-}
-
 }  // namespace
 
 void add_group_metrics(std::span<const ScoredGroup> groups, const std::vector<std::string>& rewards,
                        MetricSet& metrics) {
   for (const ScoredGroup& scored : groups) {
     add_length_metrics(scored, metrics);
-    for (const TrajectoryScore& score : scored.scores) add_total_metrics(score, metrics);
-    add_equal_totals(scored, metrics);
+    for (const TrajectoryScore& score : scored.scores) {
+      metrics.add("reward/unjudged", score.total.has_score() ? 0.0 : 1.0);
+    }
   }
-  for (size_t i = 0; i < rewards.size(); ++i) add_component_metrics(groups, i, rewards[i], metrics);
+  add_reward_metrics(rewards, groups, metrics);
 }
 
 void add_anchor_metrics(std::span<const ScoredGroup> groups, MetricSet& metrics) {

@@ -10,9 +10,8 @@
 
 namespace kedge {
 
-// response_length/*, prompt_length/mean, critic/rewards/*, rewards/<name>/mean and std,
-// rewards/<name>/failed and abstained (shares), reward/unjudged (share), frac_reward_zero_std.
-// `rewards` names the components.
+// response_length/*, prompt_length/mean, reward/unjudged (share), and what rewards/reward_metrics.h adds:
+// critic/rewards/*, frac_reward_zero_std, rewards/<name>/*. `rewards` names the components.
 void add_group_metrics(std::span<const ScoredGroup> groups, const std::vector<std::string>& rewards,
                        MetricSet& metrics);
 

@@ -4,6 +4,7 @@
 
 #include "core/json.h"
 #include "rewards/math/evaluate.h"
+#include "rewards/math/interval.h"
 #include "rewards/math/normalize.h"
 #include "rewards/math/parser.h"
 #include "rewards/math/structure.h"
@@ -33,56 +34,6 @@ bool at_most(const Number& x, const Number& y) {
 
 Number magnitude(const Number& x) {
   return sign_of(x) < 0 ? negated(x) : x;
-}
-
-MathAnswer single(Expression side, bool is_percent = false) {
-  MathAnswer answer;
-  answer.sides.push_back(std::move(side));
-  answer.is_percent = is_percent;
-  return answer;
-}
-
-MathAnswer interval(char open, MathTree low, MathTree high, char close) {
-  MathAnswer answer;
-  answer.kind = Kind::sequence;
-  answer.open = open;
-  answer.close = close;
-  answer.items.push_back(single(Expression(std::move(low))));
-  answer.items.push_back(single(Expression(std::move(high))));
-  return answer;
-}
-
-// "x < 3" or "3 > x": the half line of its variable.
-std::optional<MathAnswer> half_line(const MathAnswer& answer) {
-  const bool variable_first = answer.sides[0].is_name();
-  const Expression& name = answer.sides[variable_first ? 0 : 1];
-  const Expression& border = answer.sides[variable_first ? 1 : 0];
-  const std::string& sign = answer.relations[0];
-  if (!name.is_name() || !border.variables().empty() || sign == "=") {
-    return std::nullopt;
-  }
-  const bool below = (sign[0] == '<') == variable_first;
-  const bool with_border = sign.size() == 2;
-  const MathTree infinity = math_node(MathOp::infinity, {});
-  return below ? interval('(', math_node(MathOp::negate, {infinity}), border.tree(),
-                          with_border ? ']' : ')')
-               : interval(with_border ? '[' : '(', border.tree(), infinity, ')');
-}
-
-// An inequality in one variable as an interval; nullopt where it is none.
-std::optional<MathAnswer> interval_of(const MathAnswer& answer) {
-  const std::vector<std::string>& signs = answer.relations;
-  if (signs.size() == 1) {
-    return half_line(answer);
-  }
-  if (signs.size() != 2 || !answer.sides[1].is_name() || signs[0][0] != signs[1][0] ||
-      signs[0][0] == '=') {
-    return std::nullopt;
-  }
-  const bool rising = signs[0][0] == '<';
-  const size_t low = rising ? 0 : 1;
-  return interval(signs[low].size() == 2 ? '[' : '(', answer.sides[rising ? 0 : 2].tree(),
-                  answer.sides[rising ? 2 : 0].tree(), signs[1 - low].size() == 2 ? ']' : ')');
 }
 
 std::vector<std::string> joined_names(const std::vector<std::string>& a,

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "rewards/math/literal.h"
 #include "rewards/math/tokens.h"
 
 namespace kedge {
@@ -13,7 +14,6 @@ using Kind = MathToken::Kind;
 constexpr int64_t kMostNodes = 2000;
 constexpr int kDeepest = 64;       // sums inside sums, signs before signs
 constexpr int kDeepestAtom = 256;  // scripts and arguments inside each other
-constexpr int64_t kLargestExponent = 10'000;
 
 constexpr std::array<std::string_view, 35> kGreek = {
     "alpha",    "beta",    "gamma", "delta",  "epsilon", "varepsilon", "zeta",  "eta",   "theta",
@@ -50,42 +50,6 @@ class Level {
  private:
   int& depth_;
 };
-
-// "12", "1.5", "5.", ".5", "3e2".
-MathNode number_of(const std::string& text) {
-  MathNode node;
-  const size_t e = text.find_first_of("eE");
-  std::string mantissa = text.substr(0, e);
-  if (mantissa.ends_with('.')) {
-    mantissa.pop_back();
-  }
-  const size_t point = mantissa.find('.');
-  node.has_point = point != std::string::npos;
-  std::string digits = mantissa;
-  if (node.has_point) {
-    digits.erase(point, 1);
-  }
-  if (digits.empty()) {
-    throw Unreadable();
-  }
-  int64_t exponent = 0;
-  if (e != std::string::npos) {
-    if (text.size() - e > 8) {
-      throw Unreadable();
-    }
-    exponent = std::stoll(text.substr(e + 1));
-    if (std::abs(exponent) > kLargestExponent) {
-      throw Unreadable();
-    }
-  }
-  exponent -= node.has_point ? static_cast<int64_t>(mantissa.size() - point - 1) : 0;
-  mpz_class scale;
-  mpz_ui_pow_ui(scale.get_mpz_t(), 10, static_cast<unsigned long>(std::abs(exponent)));
-  const mpz_class whole(digits, 10);
-  node.number = exponent < 0 ? mpq_class(whole, scale) : mpq_class(whole * scale);
-  node.number.canonicalize();
-  return node;
-}
 
 class Parser {
  public:
@@ -129,6 +93,17 @@ class Parser {
   }
 
   // ---- nodes ----
+
+  static MathNode literal(const std::string& text) {
+    const std::optional<Literal> read = read_literal(text);
+    if (!read) {
+      throw Unreadable();
+    }
+    MathNode node;
+    node.number = read->value;
+    node.has_point = read->has_point;
+    return node;
+  }
 
   MathTree node(MathNode content) {
     if (++num_nodes_ > kMostNodes) {
@@ -268,7 +243,7 @@ class Parser {
     std::string& rest = tokens_[at_].text;
     const std::string digit = rest.substr(0, 1);
     rest.erase(0, 1);
-    return node(number_of(digit));
+    return node(literal(digit));
   }
 
   MathTree in_brackets() {
@@ -285,7 +260,7 @@ class Parser {
     }
     const MathToken token = take();
     if (token.kind == Kind::number) {
-      return node(number_of(token.text));
+      return node(literal(token.text));
     }
     if (token.kind == Kind::variable) {
       const std::string name = full_name(token.text);

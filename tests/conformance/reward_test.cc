@@ -1,7 +1,9 @@
 // What every reward of the table promises, with its default settings.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
+#include <map>
 
 #include "tests/support/c_plugin.h"
 #include "tests/support/reward_items.h"
@@ -12,20 +14,37 @@ namespace {
 
 // Settings for rewards that have no complete default, and columns that any reward may read.
 std::string settings_of(const std::string& name) {
-  if (name == "regex_match") return "{pattern: '(a|aa)+b?'}";
-  if (name == "python") {
-    return "{path: " KEDGE_SOURCE_DIR "/scripts/reward_example/my_reward.py, function: mentions}";
-  }
-  if (name == "plugin") return testing_support::plugin_yaml("moody");
+  static const std::map<std::string, std::string> settings = {
+      {"regex_match", "{pattern: '(a|aa)+b?'}"},
+      {"json_answer", "{schema: '{\"type\": \"integer\"}'}"},
+      {"unit_tests", "{timeout_s: 5}"},
+      {"cosine", "{max_length: 100}"},
+      {"choice_letter", "{column: letter}"},
+      {"overlong", "{limit: 40, buffer: 20}"},
+      {"alp", "{beta: 1, scale: 100}"},
+      {"thinkprune", "{phases: [{from_step: 0, limit: 20}]}"},
+      {"bingo", "{significance: given}"},
+      {"python",
+       "{path: " KEDGE_SOURCE_DIR "/scripts/reward_example/my_reward.py, function: mentions}"},
+      {"plugin", testing_support::plugin_yaml("moody")},
+  };
   if (name == "http") {
     static const testing_support::RewardServer server(testing_support::lengths_of);
     return "{url: '" + server.url() + "'}";
   }
-  return "";
+  const auto found = settings.find(name);
+  return found == settings.end() ? "" : found->second;
 }
 
 json columns() {
-  return {{"words", {"Lily", "kite"}}, {"numbers", {3, 5, 8}}, {"target", 25}};
+  return {{"words", {"Lily", "kite"}},
+          {"numbers", {3, 5, 8}},
+          {"target", 25},
+          {"tests", "assert x == 1"},
+          {"letter", "B"},
+          {"num_tokens", 20},
+          {"significance", {0, 1, 1}},
+          {"significance_reference", {0, 1}}};
 }
 
 std::vector<std::string> completions() {
@@ -39,6 +58,9 @@ std::vector<std::string> completions() {
           "\\boxed{open",
           "Lily had a kite.",
           "the answer is 9.",
+          "the answer is 1. <answer>1</answer>",
+          "the answer is (B)",
+          "```python\nx = 1\n```",
           std::string("zero \0 inside", 13),
           "\xff\xfe broken \xc3 bytes",
           std::string(20'000, 'a'),
@@ -47,13 +69,37 @@ std::vector<std::string> completions() {
           std::string(5'000, '<') + "answer>" + std::string(5'000, '$')};
 }
 
+const AnchorRecord& anchor() {
+  static const AnchorRecord record = [] {
+    AnchorRecord made;
+    made.metrics = {1.0, 0.0};
+    made.lengths = {30, 50};
+    return made;
+  }();
+  return record;
+}
+
+// The answers with everything that any reward may read: lengths, metrics, reference samples.
+std::vector<RewardItem> items_of(const JudgedPrompt& prompt) {
+  std::vector<RewardItem> items = prompt.items();
+  for (size_t i = 0; i < items.size(); ++i) {
+    items[i].length = static_cast<int32_t>(4 * i + 1);
+    items[i].tokens.assign(i, 7);
+    items[i].truncated = i == 3;
+    items[i].metric = items[i].combined = i % 2 == 1 ? 1.0 : 0.0;
+    items[i].anchor = &anchor();
+  }
+  return items;
+}
+
 class RewardConformance : public ::testing::TestWithParam<std::string> {
  protected:
   std::unique_ptr<Reward> make() const { return make_reward(GetParam(), settings_of(GetParam())); }
 
   std::vector<Verdict> judge(const JudgedPrompt& prompt) const {
-    std::vector<Verdict> verdicts(prompt.items().size(), Verdict::failed("unwritten"));
-    make()->score(prompt.items(), verdicts);
+    const std::vector<RewardItem> items = items_of(prompt);
+    std::vector<Verdict> verdicts(items.size(), Verdict::failed("unwritten"));
+    make()->score(items, verdicts);
     return verdicts;
   }
 };
@@ -74,8 +120,7 @@ TEST_P(RewardConformance, IsDescribed) {
 
 TEST_P(RewardConformance, RefusesAnUnknownSetting) {
   const RewardEntry& entry = find_entry("reward", reward_table(), GetParam());
-  EXPECT_THROW(entry.create(parse_yaml("{no_such_setting: 1}", "test"), "rewards[0]"),
-               ConfigError);
+  EXPECT_THROW(entry.create(parse_yaml("{no_such_setting: 1}", "test"), "rewards[0]"), ConfigError);
 }
 
 TEST_P(RewardConformance, WritesAFiniteScoreOrAReason) {
@@ -90,15 +135,19 @@ TEST_P(RewardConformance, WritesAFiniteScoreOrAReason) {
   }
 }
 
+// Rewards that shape may only take away, but never the same from every answer.
 TEST_P(RewardConformance, ScoresSomethingAboveZeroAndSomethingNot) {
   const JudgedPrompt prompt(completions(), columns(), "9");
-  bool high = false;
-  bool low = false;
+  std::vector<double> scores;
   for (const Verdict& verdict : judge(prompt)) {
-    high = high || (verdict.has_score() && verdict.score > 0);
-    low = low || (verdict.has_score() && verdict.score <= 0);
+    if (verdict.has_score()) {
+      scores.push_back(verdict.score);
+    }
   }
-  EXPECT_TRUE(high && low);
+  ASSERT_FALSE(scores.empty());
+  const auto [low, high] = std::minmax_element(scores.begin(), scores.end());
+  EXPECT_LT(*low, *high);
+  EXPECT_TRUE(make()->shapes() || (*low <= 0.0 && *high > 0.0));
 }
 
 TEST_P(RewardConformance, IsDeterministic) {
@@ -118,10 +167,11 @@ TEST_P(RewardConformance, TrajectoryScopeLooksAtOneItemAtATime) {
   }
   const JudgedPrompt prompt(completions(), columns(), "9");
   const std::vector<Verdict> together = judge(prompt);
-  for (size_t i = prompt.items().size(); i-- > 0;) {
+  const std::vector<RewardItem> items = items_of(prompt);
+  for (size_t i = items.size(); i-- > 0;) {
     Verdict alone = Verdict::failed("unwritten");
-    reward->score(std::span(&prompt.items()[i], 1), std::span(&alone, 1));
-    expect_equal(alone, together[i], prompt.items()[i].completion);
+    reward->score(std::span(&items[i], 1), std::span(&alone, 1));
+    expect_equal(alone, together[i], items[i].completion);
   }
 }
 
@@ -129,7 +179,7 @@ TEST_P(RewardConformance, MissingColumnsAreNamedAndNeverAScore) {
   const auto reward = make();
   const JudgedPrompt prompt({"9"}, json::object(), "9");
   Verdict verdict = Verdict::failed("unwritten");
-  reward->score(prompt.items(), std::span(&verdict, 1));
+  reward->score(items_of(prompt), std::span(&verdict, 1));
   if (reward->prompt_columns().empty()) {
     EXPECT_TRUE(verdict.has_score());
   } else {
@@ -146,8 +196,7 @@ TEST_P(RewardConformance, AnswersWithinItsDeadline) {
             std::chrono::milliseconds(200) * static_cast<int64_t>(completions().size()));
 }
 
-INSTANTIATE_TEST_SUITE_P(Table, RewardConformance,
-                         ::testing::ValuesIn(entry_names(reward_table())),
+INSTANTIATE_TEST_SUITE_P(Table, RewardConformance, ::testing::ValuesIn(entry_names(reward_table())),
                          [](const auto& info) { return info.param; });
 
 }  // namespace

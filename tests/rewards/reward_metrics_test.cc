@@ -44,6 +44,7 @@ TEST(RewardMetrics, AreNamedByComponent) {
   EXPECT_DOUBLE_EQ(values.at("critic/rewards/mean"), 0.75);
   EXPECT_EQ(values.at("critic/rewards/max"), 1.0);
   EXPECT_EQ(values.at("frac_reward_zero_std"), 0.5);
+  EXPECT_EQ(values.at("frac_length_only_groups"), 0.5);  // equal metrics, other totals
 }
 
 TEST(RewardMetrics, OnlyTrainedTrajectoriesCount) {

@@ -188,5 +188,34 @@ TEST(RewardSet, LengthRewardsCannotJudge) {
   EXPECT_THAT(refusal("[{name: mentions}, {name: kimi, metric: true}]"), HasSubstr("as metric"));
 }
 
+TEST(RewardSet, WhitensEveryRewardInItsGroupOrTheTotals) {
+  const std::string yaml = "[{name: exact_answer}, {name: regex_match, pattern: '.*9', weight: 10}]";
+  const JudgedPrompt prompt({"9", "19", "8"}, json::object(), "9");
+  RewardOptions options;
+  options.whiten = RewardWhiten::per_component;
+  RewardSet each(configs(yaml), options);
+  const auto scores = each.finish({{prompt.items(), {}}})[0];
+  EXPECT_EQ(scores[0].components[0].score, 1.0);
+  EXPECT_EQ(scores[0].metric, 1.0);
+  EXPECT_NEAR(scores[0].total.score, 1.1545 + 5.7725, 1e-3);
+  EXPECT_NEAR(scores[2].total.score, -0.5773 - 11.545, 1e-3);
+  options.whiten = RewardWhiten::batch;
+  RewardSet totals(configs(yaml), options);
+  const auto whitened = totals.finish({{prompt.items(), {}}})[0];
+  EXPECT_NEAR(whitened[0].total.score + whitened[1].total.score + whitened[2].total.score, 0, 1e-9);
+  options.mode = CombineMode::gate;
+  options.whiten = RewardWhiten::per_component;
+  EXPECT_THROW(options.check("reward_options"), ConfigError);
+}
+
+TEST(RewardSet, ReportsHowLongRewardsTake) {
+  RewardSet rewards(configs("[{name: exact_answer}]"));
+  const JudgedPrompt prompt({"9"}, json::object(), "9");
+  rewards.finish({{prompt.items(), {}}});
+  MetricSet metrics;
+  rewards.report_times(metrics);
+  EXPECT_EQ(metrics.flatten().count("timing_s/rewards/exact_answer/p99"), 1u);
+}
+
 }  // namespace
 }  // namespace kedge

@@ -26,9 +26,8 @@ TEST(UnitTests, RunsTheAnswerWithTheTests) {
 TEST(UnitTests, TroubleOfTheProgramIsAScoreOfZero) {
   EXPECT_THAT(judged("while True: pass", "", "{timeout_s: 0.3}").note, HasSubstr("within 0.3 s"));
   EXPECT_THAT(judged("def f(:", "").note, HasSubstr("SyntaxError"));
-  EXPECT_THAT(judged("import os; os.abort()", "").note, HasSubstr("134"));
+  EXPECT_THAT(judged("import os; os.abort()", "").note, HasSubstr("signal"));
   EXPECT_EQ(judged("import sys; sys.exit(0)", "assert False").score, 0.0);
-            1.0);  // accidents, not attacks
 }
 
 TEST(UnitTests, NeedsCodeAndTests) {

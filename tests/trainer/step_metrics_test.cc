@@ -38,8 +38,8 @@ TEST(StepMetrics, HaveTheNamesOfVerlAndTrl) {
   EXPECT_DOUBLE_EQ(v.at("critic/rewards/max"), 2.0);
   EXPECT_DOUBLE_EQ(v.at("reward/unjudged"), 0.25);
   EXPECT_DOUBLE_EQ(v.at("rewards/exact/mean"), 2.0 / 3.0);
-  EXPECT_DOUBLE_EQ(v.at("rewards/exact/std"), std::sqrt(1.0 / 3.0));
-  EXPECT_DOUBLE_EQ(v.at("rewards/exact/failed"), 0.25);
+  EXPECT_DOUBLE_EQ(v.at("rewards/exact/std"), std::sqrt(2.0 / 9.0));
+  EXPECT_DOUBLE_EQ(v.at("rewards/exact/share_error"), 0.25);
   EXPECT_DOUBLE_EQ(v.at("frac_reward_zero_std"), 0.5);  // the second group has one total
   EXPECT_EQ(tokens_processed(groups), 4 * 3 + 1 + 3 + 2 + 2);
 }

@@ -1,10 +1,10 @@
-#include "core/math.h"
 #include "trainer/loss/clip.h"
 
 #include <algorithm>
 #include <array>
 #include <limits>
 
+#include "core/math.h"
 
 namespace kedge {
 namespace {

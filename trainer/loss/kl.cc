@@ -1,10 +1,10 @@
-#include "core/math.h"
 #include "trainer/loss/kl.h"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 
+#include "core/math.h"
 
 namespace kedge {
 namespace {

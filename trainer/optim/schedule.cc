@@ -1,9 +1,9 @@
-#include "core/math.h"
 #include "trainer/optim/schedule.h"
 
 #include <algorithm>
 #include <array>
 
+#include "core/math.h"
 
 namespace kedge {
 
@@ -22,8 +22,7 @@ double learning_rate_at(const OptimizerConfig& config, int64_t update, int64_t t
     case Schedule::linear:
       return config.learning_rate * (1.0 - rest * t);
     case Schedule::cosine: {
-      constexpr double kPi = 3.14159265358979323846;
-      const double half = 0.5 * (1.0 + math::cos(kPi * t));
+      const double half = 0.5 * (1.0 + math::cos(math::kPi * t));
       return config.learning_rate * (config.final_share + rest * half);
     }
   }

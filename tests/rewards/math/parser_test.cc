@@ -61,8 +61,8 @@ TEST(Parser, NamesTakeSubscriptsPrimesAndAccents) {
 }
 
 TEST(Parser, RefusesWhatItDoesNotRead) {
-  for (const char* text : {"", "1+", "(1", "1)", "2^3^2", R"(\frac{1}{)", R"(\unknown)",
-                           "1,2", "word", R"(\lfloor 2)", "1e99999"}) {
+  for (const char* text : {"", "1+", "(1", "1)", "2^3^2", R"(\frac{1}{)", R"(\unknown)", "1,2",
+                           "word", R"(\lfloor 2)", "1e99999"}) {
     EXPECT_EQ(value_of(text), "none") << text;
   }
 }
