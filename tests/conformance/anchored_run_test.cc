@@ -28,7 +28,7 @@ Words from_file(const std::string& dir) {
              "\"}\n";
   }
   real_files().write_atomic(dir + "/data.jsonl", lines);
-  return {"data.train={file: " + dir + "/data.jsonl}", "train.steps=6"};
+  return {"data.train.task=''", "data.train.file=" + dir + "/data.jsonl", "train.steps=6"};
 }
 
 Words operator+(const Words& a, const Words& b) {
