@@ -4,6 +4,7 @@
 #include "cli/arguments.h"
 #include "core/files.h"
 #include "trainer/algorithm/advantage_report.h"
+#include "trainer/algorithm/policy_error.h"
 #include "trainer/algorithm/presets.h"
 
 namespace kedge {
@@ -15,6 +16,19 @@ AlgorithmConfig load_algorithm(const std::vector<std::string>& words) {
   const ConfigNode root = load_config_tree(split.files, split.overrides);
   const ConfigNode* algorithm = root.find("algorithm");
   return bind_algorithm(algorithm ? *algorithm : ConfigNode{});
+}
+
+// Numbers that a run would never bring are a mistake in the file here.
+std::vector<ordered_json> report_of(const AlgorithmConfig& algorithm,
+                                    const std::vector<PromptLine>& lines,
+                                    const std::string& file) {
+  try {
+    return advantage_report(algorithm, lines);
+  } catch (const PolicyError& error) {
+    throw ConfigError(file, error.what(),
+                      "lists of one length; reference_rewards or greedy_reward where the estimator "
+                      "reads them");
+  }
 }
 
 }  // namespace
@@ -39,7 +53,7 @@ ExitCode advantage_command(const Arguments& arguments) {
   for_each_json_line(real_files().read(file), file, [&](const json& line, const std::string& place) {
     lines.push_back({line, place});
   });
-  for (const ordered_json& line : advantage_report(load_algorithm(words), lines)) {
+  for (const ordered_json& line : report_of(load_algorithm(words), lines, file)) {
     std::cout << line.dump() << "\n";
   }
   return kExitDone;

@@ -114,7 +114,8 @@ RewardItem Collector::item_of(const ScoredGroup& scored, int32_t trajectory,
   for (const TokenPlace& place : response_places(group, group.trajectories[trajectory])) {
     const Row& row = group.rows[place.row];
     item.tokens.push_back(row.tokens[place.offset]);
-    item.length += row.kinds[place.offset] == TokenKind::sampled ? 1 : 0;
+    const TokenKind kind = row.kinds[place.offset];
+    item.length += kind == TokenKind::sampled || kind == TokenKind::injected;
   }
   item.completion = tokenizer_.decode(item.tokens, true);
   item.truncated = is_truncated(group, group.trajectories[trajectory]);

@@ -53,6 +53,12 @@ RewardSet make_training_rewards(const RunConfig& config) {
   return rewards;
 }
 
+std::unique_ptr<RewardSet> make_reference_rewards(const RunConfig& config,
+                                                  const RewardSet& rewards) {
+  if (!needs_anchors(config, rewards)) return nullptr;
+  return std::make_unique<RewardSet>(make_training_rewards(config));
+}
+
 std::vector<WeightSet> frozen_sets(const RunConfig& config, const RewardSet& rewards) {
   std::vector<WeightSet> sets;
   if (needs_reference(config, rewards)) sets.push_back(stored_set(config, WeightSet::reference));
@@ -76,9 +82,10 @@ InjectionOptions injection_options(const RunConfig& config, const ModelConfig& m
 }
 
 PolicySampling::PolicySampling(const RunConfig& config, FileSystem& files, PolicyModel& model,
-                               const RewardSet& rewards)
-    : frozen_(config, model) {
-  if (needs_anchors(config, rewards)) make_anchors(config, files, model, rewards);
+                               const RewardSet& rewards,
+                               std::unique_ptr<RewardSet> reference_rewards)
+    : frozen_(config, model), reference_rewards_(std::move(reference_rewards)) {
+  if (reference_rewards_) make_anchors(config, files, model, rewards);
   if (config.algorithm.injection) make_injections(config, files, model);
   if (needs_reference(config, rewards)) {
     reference_ = std::make_unique<ReferencePolicy>(config, model, frozen_);
@@ -88,7 +95,6 @@ PolicySampling::PolicySampling(const RunConfig& config, FileSystem& files, Polic
 
 void PolicySampling::make_anchors(const RunConfig& config, FileSystem& files, PolicyModel& model,
                                   const RewardSet& rewards) {
-  reference_rewards_ = std::make_unique<RewardSet>(make_training_rewards(config));
   const AnchorSettings settings = anchor_settings(config, rewards, model.stop_ids());
   ordered_json identity;
   if (settings.path) {

@@ -19,6 +19,11 @@ namespace kedge {
 // columns that nobody makes.
 RewardSet make_training_rewards(const RunConfig& config);
 
+// A set of their own for reference samples, or nullptr where nobody reads any. Like all rewards,
+// made before the model: what they start (processes) must not inherit a GPU in use.
+std::unique_ptr<RewardSet> make_reference_rewards(const RunConfig& config,
+                                                  const RewardSet& rewards);
+
 // Frozen weight sets that a run may need: copies of the weights beside the policy's.
 std::vector<WeightSet> frozen_sets(const RunConfig& config, const RewardSet& rewards);
 
@@ -28,8 +33,9 @@ InjectionOptions injection_options(const RunConfig& config, const ModelConfig& m
 // put back: the model still holds the initial weights.
 class PolicySampling {
  public:
+  // `reference_rewards`: make_reference_rewards().
   PolicySampling(const RunConfig& config, FileSystem& files, PolicyModel& model,
-                 const RewardSet& rewards);
+                 const RewardSet& rewards, std::unique_ptr<RewardSet> reference_rewards);
   PolicySampling(const PolicySampling&) = delete;
   PolicySampling& operator=(const PolicySampling&) = delete;
 

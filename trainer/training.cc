@@ -153,8 +153,7 @@ class Run {
                         "a directory that this process may write in");
     }
     if (!lock) {
-      throw ConfigError("run.dir",
-                        "'" + dir + "' is in use by process " + FileLock::holder(path),
+      throw ConfigError("run.dir", "'" + dir + "' is in use by process " + FileLock::holder(path),
                         "another run.dir or run.name, or wait until that run has ended");
     }
     return lock;
@@ -219,6 +218,7 @@ RunOutcome train_with(const RunConfig& config, const RunServices& services,
   auto warnings = check_for_training(config, false);
   check_directory(config, services);
   RewardSet rewards = make_training_rewards(config);
+  auto reference_rewards = make_reference_rewards(config, rewards);
   auto evaluation_rewards = make_evaluation_rewards(config);
   PolicyModel model(config, Parameters::Gradients::yes);
   Run run(config, services, model, false);
@@ -231,7 +231,7 @@ RunOutcome train_with(const RunConfig& config, const RunServices& services,
   const int32_t longest =
       std::max(longest_prompt(*prompts), evaluation ? longest_prompt(*evaluation->source) : 0);
   const auto rollouts = make_rollouts(model, longest);
-  PolicySampling sampling(config, run.files(), model, rewards);
+  PolicySampling sampling(config, run.files(), model, rewards, std::move(reference_rewards));
   run.say(sampling.check_injections(*prompts));
   const auto source = make_policy_source(
       {config, *prompts, sampling.strategy(), *rollouts, model.tokenizer(), rewards,

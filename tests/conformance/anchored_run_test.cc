@@ -28,7 +28,7 @@ Words from_file(const std::string& dir) {
              "\"}\n";
   }
   real_files().write_atomic(dir + "/data.jsonl", lines);
-  return {"data.train={file: " + dir + "/data.jsonl}", "train.steps=6"};
+  return {"data.train.task=''", "data.train.file=" + dir + "/data.jsonl", "train.steps=6"};
 }
 
 Words operator+(const Words& a, const Words& b) {
@@ -161,6 +161,29 @@ TEST(AnchoredRun, BitsDoNotDependOnSlotsOrMicroBatches) {
   };
   EXPECT_EQ(hash("a", {}),
             hash("b", {"rollout.slots=2", "train.tokens_per_microbatch=20", "compute.threads=2"}));
+}
+
+TEST(AnchoredRun, RewardsReadSurprisalAndKeepCountsOfReferenceSamples) {
+  const TempDir temp("anchored_bingo");
+  const std::string store = temp.path() + "/anchors.jsonl";
+  const Words words = {
+      "rewards=[{name: regex_match, pattern: '[0-9A-P]', mode: search, metric: true}, "
+      "{name: bingo, significance: surprisal}]",
+      "algorithm.kl.coef=0", "algorithm.anchor.store=" + store, "train.steps=2"};
+  const RunConfig config = tiny_run(temp.path() + "/run", words);
+  EXPECT_EQ(train(config, {}).steps_done, 2);
+  EXPECT_EQ(total(config.run_dir(), "rollouts/reference"), 24.0);
+  int64_t records = 0;
+  for_each_json_line(real_files().read(store), store, [&](const json& line, const std::string&) {
+    if (!line.contains("counts")) return;
+    ++records;
+    EXPECT_FALSE(line["counts"].empty());
+    for (const auto& [name, values] : line["counts"].items()) EXPECT_EQ(values.size(), 3u) << name;
+  });
+  EXPECT_EQ(records, 8);
+  const auto metrics = steady_metrics(config.run_dir());
+  EXPECT_EQ(metrics[1]["rewards/bingo/failed"], 0.0);
+  EXPECT_LT(metrics[1]["rewards/bingo/abstained"], 1.0);
 }
 
 TEST(AnchoredRun, InjectedAnswersAreTrainedOn) {

@@ -43,7 +43,9 @@ class CommunicatorConformance : public ::testing::TestWithParam<World> {
 
 const std::vector<int64_t> kPayloads = {0, 1, 3, 7, 64, 1000, 4097, 70001};
 
-int32_t value(int rank, int64_t i) { return static_cast<int32_t>(rank * 1000003 + i * 7 + 1); }
+int32_t value(int rank, int64_t i) {
+  return static_cast<int32_t>(rank * 1000003 + i * 7 + 1);
+}
 
 std::vector<int32_t> values(int rank, int64_t count) {
   std::vector<int32_t> all(count);
@@ -125,8 +127,8 @@ TEST_P(CommunicatorConformance, AllToAllExchangesSlices) {
 
 TEST_P(CommunicatorConformance, EveryDtypeKeepsItsBits) {
   run([&](Communicator& communicator) {
-    for (const DType dtype : {DType::f32, DType::f64, DType::bf16, DType::f16, DType::i32,
-                              DType::i64, DType::u8}) {
+    for (const DType dtype :
+         {DType::f32, DType::f64, DType::bf16, DType::f16, DType::i32, DType::i64, DType::u8}) {
       std::vector<unsigned char> bytes(5 * size_of(dtype));
       for (size_t i = 0; i < bytes.size(); ++i) {
         bytes[i] = static_cast<unsigned char>(200 + i + communicator.rank());
@@ -169,8 +171,8 @@ TEST_P(CommunicatorConformance, MessagesOfAPairAndTagKeepTheirOrder) {
         EXPECT_EQ(message->payload, Bytes(i % 7, static_cast<std::byte>(i)));
       }
     }
-    EXPECT_FALSE(communicator.receive(Communicator::kAnySource, Communicator::kAnyTag,
-                                      milliseconds(1)));
+    EXPECT_FALSE(
+        communicator.receive(Communicator::kAnySource, Communicator::kAnyTag, milliseconds(1)));
     communicator.barrier();
   });
 }
@@ -259,8 +261,7 @@ TEST_P(CommunicatorConformance, AbortReachesPendingAndLaterCalls) {
 
 INSTANTIATE_TEST_SUITE_P(Worlds, CommunicatorConformance, ::testing::ValuesIn(worlds()),
                          [](const auto& info) {
-                           return info.param.backend->name + "_" +
-                                  std::to_string(info.param.size);
+                           return info.param.backend->name + "_" + std::to_string(info.param.size);
                          });
 
 }  // namespace

@@ -90,6 +90,11 @@ def refuse_other_stores(refusals, folder, config):
         refusals.expect(["train", *words, override],
                         ["algorithm.anchor.store", "anchors.jsonl", *expected])
     refusals.expect(["anchors", "make", config], ["algorithm", "'grpo'", "no anchors"])
+    (folder / "groups.jsonl").write_text('{"rewards": [1, 0], "lengths": [3, 3]}\n')
+    for estimator, greedy in (("aapo", "false"), ("pvpo", "false"), ("remax", "true")):
+        algorithm = f"algorithm={{advantage: {{estimator: {estimator}}}, anchor: {{greedy: {greedy}}}}}"
+        refusals.expect(["advantage", config, "groups.jsonl", algorithm],
+                        ["groups.jsonl", "missing_anchor", estimator, "reference_rewards"])
     refusals.expect(["anchors", "mkae", config], ["'mkae'", "'make'?"])
     shutil.rmtree(folder / "run", ignore_errors=True)
 

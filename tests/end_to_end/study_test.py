@@ -69,7 +69,7 @@ def main():
         require("| 50 % |" in done.stdout, "aapo's reference samples are not counted")
         require((folder / "out" / "table.md").read_text() == done.stdout.rstrip("\n") + "\n",
                 "the page is another")
-        picture = (folder / "out" / "tiny.svg").read_text()
+        picture = (folder / "out" / "table-tiny.svg").read_text()
         require(picture.count("<polyline") == 2 and picture.startswith("<svg"), "no curves")
 
         write_table(folder, 1)

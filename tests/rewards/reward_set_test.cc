@@ -217,5 +217,57 @@ TEST(RewardSet, ReportsHowLongRewardsTake) {
   EXPECT_EQ(metrics.flatten().count("timing_s/rewards/exact_answer/p99"), 1u);
 }
 
+constexpr const char* kSurprisal = R"(
+- {name: exact_answer, metric: true}
+- {name: regex_match, pattern: x}
+- {name: bingo, significance: surprisal}
+)";
+
+TEST(RewardSet, SaysWhatItReadsBesideTheAnswer) {
+  const RewardSet plain(configs(kTwo));
+  EXPECT_FALSE(plain.reads_anchor());
+  EXPECT_TRUE(plain.signal_columns().empty());
+  EXPECT_TRUE(plain.metric_is_early());
+  const RewardSet surprisal(configs(kSurprisal));
+  EXPECT_TRUE(surprisal.reads_anchor());
+  EXPECT_EQ(surprisal.signal_columns(), std::vector<std::string>{"surprisal"});
+  EXPECT_TRUE(surprisal.metric_is_early());
+}
+
+TEST(RewardSet, RewardsThatReadAnchorsAreNotJudgedEarly) {
+  RewardSet rewards(configs(kSurprisal));
+  const JudgedPrompt prompt({"9"}, json::object(), "9");
+  const auto verdicts = rewards.collect(rewards.begin(prompt.items()[0]));
+  EXPECT_EQ(verdicts[0].score, 1.0);
+  EXPECT_EQ(verdicts[2].kind, VerdictKind::abstain);
+  EXPECT_THAT(verdicts[2].note, HasSubstr("not judged yet"));
+}
+
+TEST(RewardSet, TheMetricCanBeAnotherReward) {
+  RewardSet rewards(configs(kTwo));
+  rewards.use_metric("format_tags", "algorithm.prompt_filter.metric");
+  EXPECT_EQ(rewards.metric_index(), 1u);
+  const JudgedPrompt prompt({"<a>x</a>"}, json::object(), "9");
+  EXPECT_EQ(rewards.finish({{prompt.items(), {}}})[0][0].metric, 1.0);
+  try {
+    rewards.use_metric("format_tag", "algorithm.prompt_filter.metric");
+    ADD_FAILURE() << "accepted";
+  } catch (const ConfigError& error) {
+    EXPECT_EQ(error.place(), "algorithm.prompt_filter.metric");
+    EXPECT_THAT(error.what(), HasSubstr("'format_tags'"));
+  }
+}
+
+TEST(RewardSet, RegistersItsHistoriesUnderAPrefix) {
+  RewardSet train(configs(kTwo));
+  RewardSet references(configs(kTwo));
+  StateRegistry registry;
+  train.register_state(registry);
+  references.register_state(registry, "reference_rewards");
+  const json state = registry.save();
+  EXPECT_TRUE(state.contains("rewards/exact_answer/errors"));
+  EXPECT_TRUE(state.contains("reference_rewards/exact_answer/errors"));
+}
+
 }  // namespace
 }  // namespace kedge

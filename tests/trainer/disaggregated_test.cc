@@ -42,6 +42,18 @@ TEST(Disaggregated, ExactNumericsAgreeToo) {
   EXPECT_EQ(run_on_ranks(tiny_run(temp.path() + "/b", {}, "exact"), 2).run_hash, expected.run_hash);
 }
 
+TEST(Disaggregated, ReferenceSamplesAreMadeOnRolloutRanksToo) {
+  const TempDir temp("reference_ranks");
+  const std::vector<std::string> words = {
+      "algorithm.preset=aapo", "train.steps=2",
+      "rewards=[{name: regex_match, pattern: '[0-9A-P]', mode: search}]"};
+  const RunConfig colocated = tiny_run(temp.path() + "/colocated", words);
+  const RunOutcome expected = train(colocated, {});
+  const RunConfig config = tiny_run(temp.path() + "/ranks", words);
+  EXPECT_EQ(run_on_ranks(config, 3).run_hash, expected.run_hash);
+  EXPECT_EQ(steady_metrics(config.run_dir()), steady_metrics(colocated.run_dir()));
+}
+
 TEST(Disaggregated, NeedsTwoRanks) {
   const TempDir temp("one_rank");
   const auto communicator = single_communicator();

@@ -15,10 +15,12 @@ struct Made {
   Made(const std::string& dir, const std::vector<std::string>& overrides)
       : config(tiny_run(dir, overrides)),
         rewards(make_training_rewards(config)),
+        references(make_reference_rewards(config, rewards)),
         model(config, Parameters::Gradients::none),
-        sampling(config, real_files(), model, rewards) {}
+        sampling(config, real_files(), model, rewards, std::move(references)) {}
   RunConfig config;
   RewardSet rewards;
+  std::unique_ptr<RewardSet> references;
   PolicyModel model;
   PolicySampling sampling;
 };

@@ -89,6 +89,7 @@ AnchorOutcome make_anchors(const RunConfig& config, const RunServices& services)
   check_for_training(config, false);
   RewardSet rewards = make_training_rewards(config);
   check_store(config, rewards);
+  auto reference_rewards = make_reference_rewards(config, rewards);
   PolicyModel model(config, Parameters::Gradients::none);
   const auto prompts = make_prompt_source(
       config.data.train,
@@ -96,7 +97,7 @@ AnchorOutcome make_anchors(const RunConfig& config, const RunServices& services)
       "data.train");
   FileSystem& files = services.files ? *services.files : real_files();
   const Clock& clock = services.clock ? *services.clock : real_clock();
-  PolicySampling sampling(config, files, model, rewards);
+  PolicySampling sampling(config, files, model, rewards, std::move(reference_rewards));
   const auto rollouts = colocated_rollouts(config, model, longest_prompt(*prompts));
   rollouts->adopt(model.parameters());
 

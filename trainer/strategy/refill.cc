@@ -52,7 +52,10 @@ class RefillStrategy : public RolloutStrategy {
     ended_ = false;
     admitted_.clear();
     kept_.clear();
-    return advance(prompts).value_or(RolloutOrder{});
+    auto order = advance(prompts);
+    // Without an order the run would end as if the prompts had.
+    if (!order) require_half_a_step();
+    return order.value_or(RolloutOrder{});
   }
 
   std::optional<RolloutOrder> next(PromptSource& prompts, const RoundResult& round) override {
@@ -68,16 +71,10 @@ class RefillStrategy : public RolloutStrategy {
   }
 
   std::vector<ScoredGroup> finish(RoundResult) override {
-    const int64_t kept = std::ssize(kept_);
-    if (!ended_ && 2 * kept < options_.prompts_per_step) {
-      throw Error(detail::concat("[refill] step ", step_ + 1, ": ", drawn_,
-                                 " prompts drawn (prompt_filter.max_batches ", options_.max_batches,
-                                 " of ", options_.prompts_per_step, "), ", kept,
-                                 " of them kept, less than half a step: ", counts_text()));
-    }
+    require_half_a_step();
     metrics_.add("prompts/drawn", static_cast<double>(drawn_), Reduce::sum);
-    metrics_.add("prompts/missing", static_cast<double>(options_.prompts_per_step - kept),
-                 Reduce::sum);
+    metrics_.add("prompts/missing",
+                 static_cast<double>(options_.prompts_per_step - std::ssize(kept_)), Reduce::sum);
     for (const auto& [name, count] : std::exchange(counts_, {})) {
       metrics_.add("prompts/" + name, static_cast<double>(count), Reduce::sum);
     }
@@ -95,6 +92,15 @@ class RefillStrategy : public RolloutStrategy {
   void load(const json& state) override { inner_->load(state); }
 
  private:
+  void require_half_a_step() const {
+    const int64_t kept = std::ssize(kept_);
+    if (ended_ || 2 * kept >= options_.prompts_per_step) return;
+    throw Error(detail::concat("[refill] step ", step_ + 1, ": ", drawn_,
+                               " prompts drawn (prompt_filter.max_batches ", options_.max_batches,
+                               " of ", options_.prompts_per_step, "), ", kept,
+                               " of them kept, less than half a step: ", counts_text()));
+  }
+
   bool needs_records() const {
     return options_.rule != FilterRule::none || parts_.injections != nullptr;
   }

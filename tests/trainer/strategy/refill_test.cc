@@ -127,6 +127,18 @@ TEST(Refill, PvpoAsksOnlyPromptsTheReferenceSolvesNowAndThen) {
   EXPECT_EQ(bench.orders.size(), 1u);
 }
 
+TEST(Refill, KnownPromptsThatAreAllDroppedStopTheRunToo) {
+  FilterBench bench(FilterRule::range, 0.9, 1.1);
+  PromptList once(*bench.tokenizer, 6, 1);
+  bench.step(*bench.strategy, once, 0);  // prompt 0 alone is in range; the prompts end
+  AnchorRecord hard;
+  hard.rewards = {0.0};
+  hard.metrics = {0.0};
+  PromptList prompts(*bench.tokenizer, 6, 9);
+  for (const PromptVisit& visit : prompts.fixed(6)) bench.store.add(*visit.prompt, 0, hard);
+  EXPECT_THROW(bench.strategy->first(prompts, 1), Error);
+}
+
 TEST(Refill, RangeReadsTheMeanOfTheReferenceMetrics) {
   FilterBench bench(FilterRule::range, 0.6, 1.1);
   PromptList prompts(*bench.tokenizer, 3, 1);
