@@ -9,6 +9,7 @@ const std::vector<Command>& bench_table() {
       {"decode", "tokens per second of the rollout engine, by batch", bench_decode},
       {"prefill", "prompt tokens per second of the rollout engine", bench_prefill},
       {"policy", "advantages and losses of the presets, on one core", bench_policy},
+      {"rewards", "the cost of asking a Python reward", bench_rewards},
       {"step", "one GRPO step, as kedge train runs it", bench_step},
   };
   return table;

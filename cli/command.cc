@@ -42,6 +42,7 @@ const std::vector<Command>& command_table() {
       {"tokenize", "text lines to token ids and back", tokenize_command},
       {"advantage", "advantages of given rewards, without a run", advantage_command},
       {"anchors", "reference samples of prompts, made ahead of a run", anchors_command},
+      {"reward", "try rewards on cases, look for signs of cheating in a run", reward_command},
       {"plan", "what a run will cost, without loading weights", plan_command},
       {"report", "a page with the curves and samples of a run", report_command},
       {"bench", "speed of this machine, operators, decode and whole steps", bench_command},

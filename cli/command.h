@@ -36,6 +36,7 @@ ExitCode score_command(const Arguments& arguments);
 ExitCode tokenize_command(const Arguments& arguments);
 ExitCode advantage_command(const Arguments& arguments);
 ExitCode anchors_command(const Arguments& arguments);
+ExitCode reward_command(const Arguments& arguments);
 ExitCode plan_command(const Arguments& arguments);
 ExitCode report_command(const Arguments& arguments);
 ExitCode config_command(const Arguments& arguments);

@@ -21,6 +21,9 @@ ExitCode bench_policy(const Arguments& arguments);
 // One GRPO step as `kedge train` runs it.
 ExitCode bench_step(const Arguments& arguments);
 
+// What a call of a plug-in costs when it does nothing.
+ExitCode bench_rewards(const Arguments& arguments);
+
 const std::vector<Command>& bench_table();
 
 }  // namespace kedge

@@ -30,9 +30,11 @@ Reply reply_from(const std::string& message, int64_t id, size_t num_items) {
   }
   Reply reply;
   reply.first = required<size_t>(value, "first", "reply");
-  for (const json& verdict : required<std::vector<json>>(value, "verdicts", "reply")) {
-    reply.verdicts.push_back(verdict_from(verdict));
+  const auto verdicts = value.find("verdicts");
+  if (verdicts == value.end() || !verdicts->is_array()) {
+    throw ConfigError("reply: verdicts", "missing or no list", "a list");
   }
+  for (const json& verdict : *verdicts) reply.verdicts.push_back(verdict_from(verdict));
   if (reply.first > num_items || reply.verdicts.size() > num_items - reply.first) {
     throw ConfigError("reply", detail::concat(reply.verdicts.size(), " verdicts from item ",
                                               reply.first, " of ", num_items));
@@ -157,6 +159,7 @@ std::optional<Verdict> Worker::converse(std::span<const RewardItem> items,
     }
   }
   std::erase(pending, kAnswered);
+  process_->log_output();
   if (trouble) {
     log_warning("[", spec_.command.speaker, "] ", trouble->note);
     process_.reset();

@@ -17,7 +17,7 @@
 namespace kedge {
 namespace {
 
-// Of one receive(): a plug-in that prints without end must not fill the log.
+// Of one batch: a plug-in that prints without end must not fill the log.
 constexpr size_t kMaxPrinted = size_t{16} << 10;
 constexpr size_t kMaxLines = 100;
 constexpr std::chrono::milliseconds kLook(50);  // between looks whether the process is still there
@@ -74,7 +74,6 @@ WorkerProcess::WorkerProcess(const WorkerCommand& command) : speaker_(command.sp
 
 WorkerProcess::~WorkerProcess() {
   if (process_) process_->kill();
-  drain_output();
   log_output();
 }
 
@@ -85,23 +84,14 @@ void WorkerProcess::send(std::string_view frame) {
 }
 
 WorkerProcess::Event WorkerProcess::receive(std::string& message, Deadline deadline) {
-  Event event = Event::message;
-  std::optional<std::string> next;
-  while (!(next = reader_.next())) {
-    if (reader_.broken()) {
-      event = Event::broken;
-      break;
+  for (;;) {
+    if (auto next = reader_.next()) {
+      message = std::move(*next);
+      return Event::message;
     }
-    event = wait(deadline);
-    if (event != Event::message) break;
+    if (reader_.broken()) return Event::broken;
+    if (const Event event = wait(deadline); event != Event::message) return event;
   }
-  drain_output();
-  log_output();
-  if (next) {
-    message = std::move(*next);
-    return Event::message;
-  }
-  return event;
 }
 
 // Event::message here means that something has moved.
@@ -168,6 +158,7 @@ void WorkerProcess::drain_output() {
 }
 
 void WorkerProcess::log_output() {
+  drain_output();
   if (printed_.empty()) return;
   while (!printed_.empty() && printed_.back() == '\n') printed_.pop_back();
   const std::vector<std::string> lines = split(printed_, '\n');

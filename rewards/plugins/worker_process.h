@@ -43,6 +43,8 @@ class WorkerProcess {
   // Sends what is queued and waits for one message. Drains what the process prints meanwhile, so
   // that printing can never block it.
   Event receive(std::string& message, Deadline deadline);
+  // Puts what it has printed so far into the log.
+  void log_output();
   // After Event::ended or kill(): "it died of signal 6 (Aborted)", "it left with exit code 3".
   std::string end();
   pid_t pid() const { return process_->pid(); }
@@ -52,7 +54,6 @@ class WorkerProcess {
   bool write_some();
   bool read_some();
   void drain_output();
-  void log_output();
 
   std::string speaker_;
   Descriptor socket_;
