@@ -22,7 +22,7 @@ double ulps(double value, long double exact) {
   return std::fabs(static_cast<double>((value - exact) / std::ldexp(1.0L, exponent - 53)));
 }
 
-// Every 61st float of both signs.
+// Every 211th bit pattern: all exponents of both signs, some 40,000 mantissas each.
 template <class F>
 void for_floats(F f) {
   for (uint64_t bits = 0; bits < (uint64_t{1} << 32); bits += 211) {
@@ -76,7 +76,7 @@ TEST(Math, FloatLogIsNearlyCorrectlyRounded) {
     if (!(x >= 0x1p-126f) || std::isinf(x)) return;
     worst = std::max(worst, ulps(math::log(x), std::log(static_cast<double>(x))));
   });
-  EXPECT_LT(worst, 0.5001);
+  EXPECT_LT(worst, 0.501);
   EXPECT_EQ(math::log(0.0f), -std::numeric_limits<float>::infinity());
   EXPECT_TRUE(std::isnan(math::log(-1.0f)));
   EXPECT_EQ(math::log(1.0f), 0.0f);
@@ -85,22 +85,39 @@ TEST(Math, FloatLogIsNearlyCorrectlyRounded) {
 TEST(Math, FloatSinCos) {
   double worst = 0.0;
   for_floats([&](float x) {
-    if (!(std::fabs(x) <= 0x1p20f) || std::fabs(x) < 0x1p-100f) return;
+    if (!(std::fabs(x) <= 0x1p20f) || std::fabs(x) < 0x1p-126f) return;
     worst = std::max(worst, ulps(math::sin(x), std::sin(static_cast<long double>(x))));
     worst = std::max(worst, ulps(math::cos(x), std::cos(static_cast<long double>(x))));
   });
-  EXPECT_LT(worst, 0.51);
+  EXPECT_LT(worst, 0.501);
   EXPECT_TRUE(std::isnan(math::sin(0x1p21f)));
+  EXPECT_EQ(math::sin(0x1p-130f), 0.0f);
+  EXPECT_EQ(math::cos(0.0f), 1.0f);
 }
 
+// Bases of all exponents; exponents y from those that take the result to 0 to those that take it to
+// infinity.
 TEST(Math, FloatPow) {
   double worst = 0.0;
-  for (float x = 0.01f; x < 100.0f; x *= 1.0371f) {
-    for (float y = -12.3f; y < 12.0f; y += 0.173f) {
-      worst = std::max(worst, ulps(math::pow(x, y), std::pow(static_cast<long double>(x), y)));
+  int64_t seen = 0;
+  for (float x = 0x1.23456p-126f; x < 0x1p127f; x *= 1.173f) {
+    const double log2_x = std::log2(static_cast<double>(x));
+    for (double log2_y = -130.0; log2_y < 130.0; log2_y += 1.37) {
+      const auto y = static_cast<float>(log2_y / log2_x);
+      const long double exact = std::pow(static_cast<long double>(x), static_cast<long double>(y));
+      const float found = math::pow(x, y);
+      if (exact < 0x0.ffffff8p-126L) {
+        EXPECT_EQ(found, 0.0f) << x << " " << y;
+      } else if (exact > 0x1.ffffffp127L) {
+        EXPECT_EQ(found, std::numeric_limits<float>::infinity()) << x << " " << y;
+      } else if (exact >= 0x1p-126L) {
+        worst = std::max(worst, ulps(found, exact));
+        ++seen;
+      }
     }
   }
-  EXPECT_LT(worst, 0.51);
+  EXPECT_GT(seen, 100000);
+  EXPECT_LT(worst, 0.501);
 }
 
 TEST(Math, DoubleExp) {
@@ -125,6 +142,10 @@ TEST(Math, DoubleLog) {
   for (double x = 0.5; x < 2.0; x += 1.3713e-5) {
     worst = std::max(worst, ulps(math::log(x), std::log(static_cast<long double>(x))));
   }
+  for (const double x : {0x1p-1022, 0x1.fffffffffffffp-1022, 0x1.fffffffffffffp1023, 1 - 0x1p-53,
+                         1 + 0x1p-52}) {
+    worst = std::max(worst, ulps(math::log(x), std::log(static_cast<long double>(x))));
+  }
   EXPECT_LT(worst, 0.51);
 }
 
@@ -133,6 +154,9 @@ TEST(Math, DoubleSinCos) {
   for (double x = -1048576.0; x < 1048576.0; x += 7.31713) {
     worst = std::max(worst, ulps(math::sin(x), std::sin(static_cast<long double>(x))));
     worst = std::max(worst, ulps(math::cos(x), std::cos(static_cast<long double>(x))));
+  }
+  for (double x = 0x1p-1022; x < 1.0; x *= 1.0313) {
+    worst = std::max(worst, ulps(math::sin(x), std::sin(static_cast<long double>(x))));
   }
   for (int i = 1; i < 200000; ++i) {  // next to the zeros
     const double x = i * 1.5707963267948966;
@@ -147,6 +171,15 @@ TEST(Math, DoublePow) {
   for (double x = 1e-9; x < 1e9; x *= 1.2371) {
     for (double y = -30.0; y < 30.0; y += 0.377) {
       worst = std::max(worst, ulps(math::pow(x, y), std::pow(static_cast<long double>(x), y)));
+    }
+  }
+  for (double x = 0x1.23p-1022; x < 0x1p1023; x *= 3.317) {
+    const double log2_x = std::log2(x);
+    for (double log2_y = -1021.0; log2_y < 1023.0; log2_y += 17.31) {
+      const double y = log2_y / log2_x;
+      const long double exact = std::pow(static_cast<long double>(x), static_cast<long double>(y));
+      if (exact < 0x1p-1022L || exact > 0x1.fffffffffffffp1023L) continue;
+      worst = std::max(worst, ulps(math::pow(x, y), exact));
     }
   }
   for (int step = 1; step < 20000; step += 7) {  // what Adam's bias correction asks
