@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <cmath>
 #include <cstdlib>
 #include <exception>
@@ -21,16 +22,7 @@ namespace {
 
 constexpr unsigned kFlushMode = 0x8040;  // flush-to-zero, denormals-are-zero
 constexpr int kSpins = 1500;             // about 50 microseconds of pause instructions
-
-// Sets the flush mode and gives the thread its own back.
-class FlushScope {
- public:
-  FlushScope() : saved_(_mm_getcsr()) { _mm_setcsr(saved_ | kFlushMode); }
-  ~FlushScope() { _mm_setcsr(saved_); }
-
- private:
-  unsigned saved_;
-};
+constexpr std::chrono::microseconds kPatience{300};  // of a worker inside a region, after spinning
 
 // Cores allowed by the control group's CPU quota, rounded up; 0 where there is none.
 int quota_cores() {
@@ -57,32 +49,50 @@ int default_threads() {
   return std::max(1, quota > 0 ? std::min(cores, quota) : cores);
 }
 
-// Waits until value differs from `old`: regions follow each other within microseconds, so spin
-// first; a thread without work must leave the core to others, so sleep then.
-template <class T>
-T wait_for_change(const std::atomic<T>& value, T old) {
-  for (int i = 0; i < kSpins; ++i) {
-    const T now = value.load(std::memory_order_acquire);
-    if (now != old) return now;
-    _mm_pause();
-  }
-  for (;;) {
-    const T now = value.load(std::memory_order_acquire);
-    if (now != old) return now;
-    value.wait(old, std::memory_order_acquire);
-  }
-}
-
 }  // namespace
+
+FlushScope::FlushScope() : saved_(_mm_getcsr()) {
+  _mm_setcsr(saved_ | kFlushMode);
+}
+FlushScope::~FlushScope() {
+  _mm_setcsr(saved_);
+}
 
 struct ThreadPool::State {
   const std::function<void(int)>* body = nullptr;
   alignas(64) std::atomic<uint32_t> epoch{0};
   alignas(64) std::atomic<int> pending{0};
+  std::atomic<bool> awake{false};  // a Region lives: nobody is in a hurry to sleep
   std::atomic<bool> busy{false};
+  bool in_region = false;  // the rest belongs to the thread that drives the pool
+  bool entered = false;    // the region's workers have been woken
   bool stop = false;
+  Counts counts;
   std::vector<std::exception_ptr> errors;
   std::vector<std::thread> threads;
+
+  // Waits until value differs from `old`: runs follow each other within microseconds, so spin first;
+  // then a thread without work must leave the core to others. On a busy machine a yield takes longer
+  // than a region's patience, and a sleeper is called sooner than one who stands in the queue.
+  template <class T>
+  T wait_for_change(const std::atomic<T>& value, T old) const {
+    for (int i = 0; i < kSpins; ++i) {
+      const T now = value.load(std::memory_order_acquire);
+      if (now != old) return now;
+      _mm_pause();
+    }
+    using Clock = std::chrono::steady_clock;
+    const Clock::time_point enough = Clock::now() + kPatience;
+    for (;;) {
+      const T now = value.load(std::memory_order_acquire);
+      if (now != old) return now;
+      if (awake.load(std::memory_order_relaxed) && Clock::now() < enough) {
+        std::this_thread::yield();
+      } else {
+        value.wait(old, std::memory_order_acquire);
+      }
+    }
+  }
 
   void call(int worker) {
     const FlushScope flush;
@@ -127,7 +137,13 @@ struct ThreadPool::State {
 
   void announce() {
     epoch.fetch_add(1, std::memory_order_release);
-    epoch.notify_all();
+    epoch.notify_all();  // costs nothing while nobody sleeps
+    entered = true;
+  }
+
+  void count() {
+    ++counts.barriers;
+    if (!in_region || !entered) ++counts.regions;
   }
 };
 
@@ -151,8 +167,9 @@ int ThreadPool::size() const { return static_cast<int>(state_->errors.size()); }
 void ThreadPool::run(const std::function<void(int worker)>& body) {
   State& state = *state_;
   state.enter(body);
+  state.count();
   state.pending.store(size() - 1, std::memory_order_relaxed);
-  if (size() > 1) state.announce();
+  state.announce();
   state.call(0);
   state.wait_for_workers();
   state.leave();
@@ -162,6 +179,24 @@ void ThreadPool::run_one(const std::function<void(int worker)>& body) {
   state_->enter(body);
   state_->call(0);
   state_->leave();
+}
+
+ThreadPool::Counts ThreadPool::counts() const {
+  return state_->counts;
+}
+
+ThreadPool::Region::Region(ThreadPool& pool) : pool_(pool) {
+  State& state = *pool_.state_;
+  KEDGE_CHECK(!state.in_region, "[threads] a region inside a region");
+  state.in_region = true;
+  state.entered = false;
+  state.awake.store(true, std::memory_order_relaxed);
+}
+
+ThreadPool::Region::~Region() {
+  State& state = *pool_.state_;
+  state.awake.store(false, std::memory_order_relaxed);
+  state.in_region = false;
 }
 
 Share share_of(int64_t count, int worker, int workers, int64_t grain) {
@@ -190,7 +225,7 @@ std::byte* Arena::take(int64_t bytes) {
   KEDGE_CHECK(bytes >= 0, "[arena] asked for ", bytes, " bytes");
   const int64_t wanted = round_up(std::max<int64_t>(bytes, 1), kAlign);
   while (chunk_ < chunks_.size() && offset_ + wanted > chunks_[chunk_].size) {
-    before_ += chunks_[chunk_].size;
+    before_ += offset_;
     offset_ = 0;
     ++chunk_;
   }
@@ -219,13 +254,13 @@ int64_t Arena::reserved() const {
   return sum;
 }
 
-Arena::Scope::Scope(Arena& arena) : arena_(arena), chunk_(arena.chunk_), offset_(arena.offset_) {}
+Arena::Scope::Scope(Arena& arena)
+    : arena_(arena), chunk_(arena.chunk_), offset_(arena.offset_), before_(arena.before_) {}
 
 Arena::Scope::~Scope() {
   arena_.chunk_ = chunk_;
   arena_.offset_ = offset_;
-  arena_.before_ = 0;
-  for (size_t i = 0; i < chunk_; ++i) arena_.before_ += arena_.chunks_[i].size;
+  arena_.before_ = before_;
   // Pieces are joined when nobody holds any: the next take asks for the high-water mark at once.
   if (arena_.used() == 0 && arena_.chunks_.size() > 1) arena_.chunks_.clear();
 }

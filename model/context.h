@@ -10,6 +10,19 @@
 
 namespace kedge {
 
+// Sets flush-to-zero and denormals-are-zero on this thread and gives it its own mode back. For
+// numbers a run depends on that are computed outside a pool's bodies; those set it themselves.
+class FlushScope {
+ public:
+  FlushScope();
+  ~FlushScope();
+  FlushScope(const FlushScope&) = delete;
+  FlushScope& operator=(const FlushScope&) = delete;
+
+ private:
+  unsigned saved_;
+};
+
 // A fixed set of compute threads. Work is split statically by index, so which thread computes what
 // never depends on timing; results never depend on the number of threads either, because operators
 // split independent outputs only (design section 6).
@@ -27,6 +40,27 @@ class ThreadPool {
   void run(const std::function<void(int worker)>& body);
   // The same for body(0) alone, on the calling thread: work too small to wake anybody.
   void run_one(const std::function<void(int worker)>& body);
+
+  // One parallel region around many calls of run(): while it lives, workers that have entered stay
+  // awake, so that every run() but the first costs a barrier instead of a wake-up. For a pass of
+  // many short operators, such as a decode step. A region without a run() wakes nobody; regions do
+  // not nest. Waiting workers yield their core to whoever wants it.
+  class Region {
+   public:
+    explicit Region(ThreadPool& pool);
+    ~Region();
+    Region(const Region&) = delete;
+    Region& operator=(const Region&) = delete;
+
+   private:
+    ThreadPool& pool_;
+  };
+
+  struct Counts {
+    int64_t regions = 0;   // times the workers were woken: a Region with a run(), a run() without one
+    int64_t barriers = 0;  // calls of run()
+  };
+  Counts counts() const;  // since construction
 
  private:
   struct State;
@@ -63,6 +97,7 @@ class Arena {
     Arena& arena_;
     size_t chunk_;
     int64_t offset_;
+    int64_t before_;
   };
 
  private:
@@ -76,7 +111,7 @@ class Arena {
   std::vector<Chunk> chunks_;
   size_t chunk_ = 0;
   int64_t offset_ = 0;
-  int64_t before_ = 0;  // bytes in the full chunks before chunk_
+  int64_t before_ = 0;  // bytes taken from the chunks before chunk_
   int64_t peak_ = 0;
 };
 

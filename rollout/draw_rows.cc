@@ -1,5 +1,7 @@
 #include "rollout/draw_rows.h"
 
+#include <functional>
+
 namespace kedge {
 
 namespace {
@@ -15,13 +17,15 @@ RowSampler::RowSampler(ThreadPool& pool, uint64_t seed)
 void RowSampler::draw(std::span<Draw> draws) {
   if (draws.empty()) return;
   if (draws.size() * draws.front().logits.size() < kWorthThreads) {
-    draw_share(draws, samplers_.front());
+    const auto all = [&](int) { draw_share(draws, samplers_.front()); };
+    pool_.run_one(std::cref(all));
     return;
   }
-  pool_.run([&](int worker) {
-    const Share share = share_of(static_cast<int64_t>(draws.size()), worker, pool_.size());
-    draw_share(draws.subspan(share.begin, share.end - share.begin), samplers_[worker]);
-  });
+  const auto share = [&](int worker) {
+    const Share mine = share_of(static_cast<int64_t>(draws.size()), worker, pool_.size());
+    draw_share(draws.subspan(mine.begin, mine.end - mine.begin), samplers_[worker]);
+  };
+  pool_.run(std::cref(share));
 }
 
 void RowSampler::draw_share(std::span<Draw> draws, Sampler& sampler) {

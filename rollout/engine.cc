@@ -29,7 +29,8 @@ class Engine : public RolloutEngine {
  public:
   Engine(Context& context, const Transformer& transformer, const Tokenizer& tokenizer,
          Environment& environment, const EngineOptions& options)
-      : tokenizer_(tokenizer),
+      : threads_(context.pool),
+        tokenizer_(tokenizer),
         max_context_(transformer.config().max_position),
         pool_(blocks_of(options, max_context_)),
         index_(pool_),
@@ -79,18 +80,23 @@ class Engine : public RolloutEngine {
 
   std::vector<KeyedRow> step_rows() {
     act_on_answers(scheduler_.empty());
-    const Plan& plan = scheduler_.plan();
-    runner_.run(plan);
-    scheduler_.commit();
+    const Pass& plan = scheduler_.plan();
+    compute(plan);
     count(plan);
-    list_draws(plan);
-    sampler_.draw(draws_);
     postprocess();
     return std::exchange(finished_, {});
   }
 
+  void compute(const Pass& plan) {
+    const ThreadPool::Region region(threads_);
+    runner_.run(plan);
+    scheduler_.commit();
+    list_draws(plan);
+    sampler_.draw(draws_);
+  }
+
   void act_on_answers(bool wait);
-  void list_draws(const Plan& plan);
+  void list_draws(const Pass& plan);
   void start_rows(PrefixJob& prefix, std::span<const float> logits);
   void postprocess();
   void act(LiveRow& row, StopReason reason, const EnvironmentAction& action);
@@ -98,8 +104,9 @@ class Engine : public RolloutEngine {
   void begin_chunk(LiveRow& row, const NewRow& chunk);
   void finish(LiveRow& row, StopReason reason);
   void leave(LiveRow& row);
-  void count(const Plan& plan);
+  void count(const Pass& plan);
 
+  ThreadPool& threads_;
   const Tokenizer& tokenizer_;
   int64_t max_context_;
   std::map<WeightSet, WeightId> ids_;
@@ -163,7 +170,7 @@ void Engine::act_on_answers(bool wait) {
   }
 }
 
-void Engine::list_draws(const Plan& plan) {
+void Engine::list_draws(const Pass& plan) {
   draws_.clear();
   size_t place = 0;
   for (const Chunk& chunk : plan.chunks) {
@@ -183,6 +190,7 @@ void Engine::start_rows(PrefixJob& prefix, std::span<const float> logits) {
     for (int32_t sample = 0; sample < family.item->num_samples; ++sample) {
       std::unique_ptr<LiveRow> row = first_row(family, sample, tokenizer_);
       row->kv = pool_.share(prefix.kv, prefix.length());
+      make_room(*row, max_context_);
       draws_.push_back({row.get(), logits, {}});
       scheduler_.add_parked(*row);
       counts_.shared += prefix.length();
@@ -242,6 +250,7 @@ void Engine::begin_chunk(LiveRow& row, const NewRow& chunk) {
   KEDGE_CHECK(next->length() < max_context_, "prompt ", row.group.prompt, ": a new row of ",
               next->length(), " tokens, the model's context holds ", max_context_);
   next->kv.weights = ids_.at(next->set);
+  make_room(*next, max_context_);
   scheduler_.add(*next);
   rows_[next.get()] = std::move(next);
 }
@@ -268,7 +277,7 @@ void Engine::leave(LiveRow& row) {
   rows_.erase(&row);
 }
 
-void Engine::count(const Plan& plan) {
+void Engine::count(const Pass& plan) {
   if (plan.chunks.empty()) return;
   ++counts_.steps;
   for (const Chunk& chunk : plan.chunks) {

@@ -42,7 +42,9 @@ class RolloutEngine {
   virtual void submit(const RolloutOrder& order) = 0;
   // One pass: schedule, prefill and decode, sample, postprocess. Returns the rows of samples
   // that ended in it, in order of (order, item, sample, chunk). Waits only when every row waits
-  // for the environment.
+  // for the environment. One parallel region. With exact operators a pass in which no row starts or
+  // ends allocates nothing once scratch memory has seen its longest context; a start makes room for
+  // all tokens of its row, an end allocates the result.
   virtual std::vector<FinishedRow> step() = 0;
   virtual bool idle() const = 0;  // nothing queued and nothing running
   // Ends the life of KV kept for this group (SampleItem::keep_kv).

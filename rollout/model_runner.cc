@@ -17,11 +17,18 @@ void grow(std::vector<float>& memory, int64_t floats) {
 ModelRunner::ModelRunner(Context& context, const Transformer& transformer, int32_t num_blocks)
     : context_(context), transformer_(transformer), kv_(transformer.config(), num_blocks) {}
 
+int64_t ModelRunner::bytes_for(const ModelConfig& config, int32_t slots, int32_t prefill_tokens) {
+  const int64_t logits = slots * config.vocab;
+  const int64_t hidden = (int64_t{slots} + prefill_tokens) * config.hidden;
+  const int64_t last_hidden = slots * config.hidden;
+  return 4 * (logits + hidden + last_hidden);
+}
+
 void ModelRunner::use(const Parameters& parameters) {
   sets_[static_cast<size_t>(parameters.id().set)] = &parameters;
 }
 
-void ModelRunner::run(const Plan& plan) {
+void ModelRunner::run(const Pass& plan) {
   for (const BlockCopy& copy : plan.copies) kv_.copy_block(copy.from, copy.to);
   num_logits_ =
       static_cast<size_t>(std::count_if(plan.chunks.begin(), plan.chunks.end(),
@@ -32,7 +39,7 @@ void ModelRunner::run(const Plan& plan) {
   }
 }
 
-void ModelRunner::run_set(const Plan& plan, const Parameters& parameters) {
+void ModelRunner::run_set(const Pass& plan, const Parameters& parameters) {
   tokens_.clear();
   layout_.rows.clear();
   last_rows_.clear();

@@ -17,19 +17,23 @@ class ModelRunner {
   // Borrows context and transformer.
   ModelRunner(Context& context, const Transformer& transformer, int32_t num_blocks);
 
+  // Bytes it holds besides KV once passes have grown to `slots` rows and as many prefill tokens:
+  // logits and hidden states.
+  static int64_t bytes_for(const ModelConfig& config, int32_t slots, int32_t prefill_tokens);
+
   // Weights of their set from now on; borrowed.
   void use(const Parameters& parameters);
   // nullptr for a set that was never given.
   const Parameters* weights(WeightSet set) const { return sets_[static_cast<size_t>(set)]; }
 
   // A chain of other weights than those in use is an InvariantError.
-  void run(const Plan& plan);
+  void run(const Pass& plan);
   // After run(): the logits [V] of each chunk that wants them, in plan order.
   std::span<const float> logits(size_t index) const;
   size_t num_logits() const { return num_logits_; }
 
  private:
-  void run_set(const Plan& plan, const Parameters& parameters);
+  void run_set(const Pass& plan, const Parameters& parameters);
   void add(const Chunk& chunk, WeightId weights);
   void project(const Parameters& parameters);
 

@@ -1,5 +1,7 @@
 #include "rollout/rows.h"
 
+#include <algorithm>
+
 #include "core/error.h"
 #include "rollout/environment.h"
 
@@ -21,7 +23,6 @@ std::unique_ptr<LiveRow> new_row(std::shared_ptr<const SampleItem> item,
   row->kind = Sequence::Kind::row;
   row->group = item->group;
   row->set = item->weights;
-  row->tokens.reserve(item->context.size() + ids.size() + item->sampling.max_new_tokens);
   row->tokens = item->context;
   row->tokens.insert(row->tokens.end(), ids.begin(), ids.end());
   row->record.parent = item->parent;
@@ -68,6 +69,19 @@ std::unique_ptr<LiveRow> next_chunk(LiveRow& row, const std::vector<Token>& ids,
   next->earlier = std::move(row.earlier);
   next->earlier.push_back(std::move(row.record));
   return next;
+}
+
+void make_room(LiveRow& row, int64_t max_context) {
+  const int64_t more =
+      std::min<int64_t>(row.item->sampling.max_new_tokens, max_context - row.length());
+  const auto longest = static_cast<size_t>(row.length() + more);
+  row.tokens.reserve(longest);
+  row.kv.blocks.reserve(blocks_for(static_cast<int32_t>(longest)));
+  const size_t recorded = row.record.tokens.size() + more;
+  row.record.tokens.reserve(recorded);
+  row.record.kinds.reserve(recorded);
+  row.record.policy_logprob.reserve(recorded);
+  row.record.sampler_logprob.reserve(recorded);
 }
 
 RandomAddress address_of_next(const LiveRow& row) {

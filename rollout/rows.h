@@ -54,6 +54,8 @@ std::unique_ptr<LiveRow> next_chunk(LiveRow& row, const std::vector<Token>& ids,
                                     const std::vector<TokenKind>& kinds,
                                     const Tokenizer& tokenizer);
 
+// Memory for all tokens the row may sample, so that none of them allocates.
+void make_room(LiveRow& row, int64_t max_context);
 RandomAddress address_of_next(const LiveRow& row);
 // Takes a token sampled with `weights`; says why the row ends, if it does. `max_context`: tokens
 // the model can hold.

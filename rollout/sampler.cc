@@ -102,6 +102,7 @@ SampledToken Sampler::draw_kept(std::span<const float> logits, const Sampling& s
   weigh(logits, scale, softmax.max, weights_.data());
   const Candidate border = last_kept(logits, sampling, scale, softmax.sum);
   kept_.clear();
+  kept_.reserve(logits.size());
   double total = 0.0;
   for (size_t v = 0; v < logits.size(); ++v) {
     const Candidate candidate{logits[v] * scale, static_cast<Token>(v)};
@@ -135,6 +136,7 @@ Sampler::Candidate Sampler::last_kept(std::span<const float> logits, const Sampl
   const double lightest =
       cuts_k ? 0.0 : (1.0 - sampling.top_p) * total / static_cast<double>(logits.size());
   candidates_.clear();
+  candidates_.reserve(logits.size());
   for (size_t v = 0; v < logits.size(); ++v) {
     if (static_cast<double>(weights_[v]) < lightest) continue;
     candidates_.push_back({logits[v] * scale, static_cast<Token>(v)});

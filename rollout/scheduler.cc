@@ -75,7 +75,7 @@ void Scheduler::invalidate(WeightId weights) {
   }
 }
 
-const Plan& Scheduler::plan() {
+const Pass& Scheduler::plan() {
   plan_.chunks.clear();
   plan_.copies.clear();
   prefill_left_ = limits_.prefill_tokens;

@@ -24,7 +24,7 @@ struct SchedulerCounts {
 };
 
 // One pass. Copies come before the chunks.
-struct Plan {
+struct Pass {
   std::vector<Chunk> chunks;  // oldest sequence first
   std::vector<BlockCopy> copies;
 };
@@ -50,7 +50,7 @@ class Scheduler {
 
   // The next pass; reserves its blocks. Empty only when nothing but parked sequences is left. The
   // plan is valid until the next call.
-  const Plan& plan();
+  const Pass& plan();
   // Lengths of what was computed; call after the pass.
   void commit();
 
@@ -75,7 +75,7 @@ class Scheduler {
   std::vector<Sequence*> queue_;    // by age, oldest first
   std::vector<Sequence*> running_;  // by age, oldest first
   std::vector<Sequence*> parked_;   // by age, oldest first
-  Plan plan_;
+  Pass plan_;
   int32_t prefill_left_ = 0;
   bool preempted_ = false;
   SchedulerCounts counts_;

@@ -44,6 +44,7 @@ void Pipeline::publish() {
 }
 
 bool Pipeline::train_step() {
+  const FlushScope flush;  // advantages and losses are computed on this thread
   const auto batch = p_.source.next(step_, metrics_);
   if (!batch) {
     note("the prompts are used up after step " + std::to_string(step_));

@@ -37,6 +37,10 @@ TEST(Math, DoubleLog) {
   for (double x = 0.5; x < 2.0; x += 1.3713e-5) {
     worst = std::max(worst, ulps(math::log(x), std::log(static_cast<long double>(x))));
   }
+  for (const double x : {0x1p-1022, 0x1.fffffffffffffp-1022, 0x1.fffffffffffffp1023, 1 - 0x1p-53,
+                         1 + 0x1p-52}) {
+    worst = std::max(worst, ulps(math::log(x), std::log(static_cast<long double>(x))));
+  }
   EXPECT_LT(worst, 0.51);
 }
 
@@ -45,6 +49,9 @@ TEST(Math, DoubleSinCos) {
   for (double x = -1048576.0; x < 1048576.0; x += 7.31713) {
     worst = std::max(worst, ulps(math::sin(x), std::sin(static_cast<long double>(x))));
     worst = std::max(worst, ulps(math::cos(x), std::cos(static_cast<long double>(x))));
+  }
+  for (double x = 0x1p-1022; x < 1.0; x *= 1.0313) {
+    worst = std::max(worst, ulps(math::sin(x), std::sin(static_cast<long double>(x))));
   }
   for (int i = 1; i < 200000; ++i) {  // next to the zeros
     const double x = i * 1.5707963267948966;
@@ -59,6 +66,15 @@ TEST(Math, DoublePow) {
   for (double x = 1e-9; x < 1e9; x *= 1.2371) {
     for (double y = -30.0; y < 30.0; y += 0.377) {
       worst = std::max(worst, ulps(math::pow(x, y), std::pow(static_cast<long double>(x), y)));
+    }
+  }
+  for (double x = 0x1.23p-1022; x < 0x1p1023; x *= 3.317) {
+    const double log2_x = std::log2(x);
+    for (double log2_y = -1021.0; log2_y < 1023.0; log2_y += 17.31) {
+      const double y = log2_y / log2_x;
+      const long double exact = std::pow(static_cast<long double>(x), static_cast<long double>(y));
+      if (exact < 0x1p-1022L || exact > 0x1.fffffffffffffp1023L) continue;
+      worst = std::max(worst, ulps(math::pow(x, y), exact));
     }
   }
   for (int step = 1; step < 20000; step += 7) {  // what Adam's bias correction asks

@@ -6,9 +6,8 @@ import tempfile
 from html.parser import HTMLParser
 from pathlib import Path
 
-from support import kedge, require, run_hash, steady_metrics
+from support import kedge, quickstart_grpo, quickstart_sft, require, run_hash, steady_metrics
 
-QUICKSTART = Path(__file__).resolve().parents[2] / "configs" / "quickstart"
 SHORT = ["data.eval.prompts=64", "train.log_samples_per_step=3"]
 RL_METRICS = [
     "critic/rewards/mean",
@@ -78,37 +77,22 @@ def check_metrics(run, steps):
 def main():
     with tempfile.TemporaryDirectory() as folder:
         base, run = f"{folder}/base", f"{folder}/grpo"
-        kedge(
-            "sft",
-            QUICKSTART / "sums-sft.yaml",
-            *SHORT,
-            f"run.dir={base}",
-            "train.steps=80",
-            "train.eval_every_steps=0",
-            "optimizer.warmup_steps=5",
-        )
+        quickstart_sft(base, 80, *SHORT)
         losses = [row["sft/loss"] for row in steady_metrics(base) if "sft/loss" in row]
         require(
             losses[-1] < 0.6 * losses[0],
             f"the base model did not learn: {losses[0]} to {losses[-1]}",
         )
 
-        train = [
-            "train",
-            QUICKSTART / "sums-grpo.yaml",
-            *SHORT,
-            f"model.path={base}/checkpoints/final",
-            "train.steps=3",
-            "train.eval_every_steps=3",
-            "rollout.max_new_tokens=32",
-        ]
-        done = kedge(*train, f"run.dir={run}")
+        short = [*SHORT, "train.eval_every_steps=3"]
+        done = quickstart_grpo(run, base, *short)
         evaluated = check_metrics(run, 3)
         require(f"run hash {run_hash(run)}" in done.stderr, f"no run hash in: {done.stderr}")
         other = f"{folder}/other"
-        kedge(
-            *train,
-            f"run.dir={other}",
+        quickstart_grpo(
+            other,
+            base,
+            *short,
             "compute.threads=1",
             "rollout.slots=7",
             "train.tokens_per_microbatch=300",

@@ -10,6 +10,8 @@ from pathlib import Path
 KEDGE = os.environ.get("KEDGE_BINARY", str(Path(__file__).resolve().parents[2] / "build" / "kedge"))
 SKIP = 77  # ctest's SKIP_RETURN_CODE
 
+QUICKSTART = Path(__file__).resolve().parents[2] / "configs" / "quickstart"
+
 TINY = """
 run: {{name: tiny, seed: 5, dir: {dir}/run}}
 model:
@@ -39,6 +41,34 @@ def config_in(folder, text=TINY):
     path = Path(folder) / "tiny.yaml"
     path.write_text(text.format(dir=folder))
     return path
+
+
+def quickstart_sft(run, steps, *overrides, **kwargs):
+    """The base model of the quickstart after a few steps; not evaluated."""
+    return kedge(
+        "sft",
+        QUICKSTART / "sums-sft.yaml",
+        f"run.dir={run}",
+        f"train.steps={steps}",
+        "train.eval_every_steps=0",
+        "optimizer.warmup_steps=5",
+        *overrides,
+        **kwargs,
+    )
+
+
+def quickstart_grpo(run, base, *overrides, **kwargs):
+    """Three steps of the quickstart's GRPO on a base model of quickstart_sft."""
+    return kedge(
+        "train",
+        QUICKSTART / "sums-grpo.yaml",
+        f"run.dir={run}",
+        f"model.path={base}/checkpoints/final",
+        "train.steps=3",
+        "rollout.max_new_tokens=32",
+        *overrides,
+        **kwargs,
+    )
 
 
 def steady_metrics(run):
@@ -110,14 +140,18 @@ def require(condition, text):
         sys.exit(f"FAILED: {text}")
 
 
+def skip(text):
+    print("skipped:", text)
+    sys.exit(SKIP)
+
+
 def oracle_python(*modules):
     """The interpreter with the reference libraries; leaves with SKIP when there is none."""
     python = os.environ.get("KEDGE_ORACLE_PYTHON", "")
     probe = "import " + ", ".join(modules)
     if not python or subprocess.run([python, "-c", probe], capture_output=True).returncode:
-        print(
-            f"skipped: KEDGE_ORACLE_PYTHON names no Python with {', '.join(modules)}"
+        skip(
+            f"KEDGE_ORACLE_PYTHON names no Python with {', '.join(modules)}"
             " (scripts/setup --oracle makes one)"
         )
-        sys.exit(SKIP)
     return python

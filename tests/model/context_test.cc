@@ -60,6 +60,63 @@ TEST(ThreadPool, RefusesARegionInsideARegion) {
   EXPECT_THROW(pool.run([&](int) { pool.run([](int) {}); }), InvariantError);
 }
 
+TEST(ThreadPool, ARegionWakesItsWorkersOnce) {
+  for (const int threads : {1, 2, 3}) {
+    ThreadPool pool(threads);
+    pool.run([](int) {});
+    pool.run([](int) {});
+    EXPECT_EQ(pool.counts().regions, 2) << "each for itself";
+    std::vector<int> calls(threads, 0);
+    for (int step = 0; step < 5; ++step) {
+      const ThreadPool::Region region(pool);
+      for (int i = 0; i < 40; ++i) pool.run([&](int worker) { ++calls[worker]; });
+    }
+    EXPECT_EQ(pool.counts().regions, 2 + 5);
+    EXPECT_EQ(pool.counts().barriers, 2 + 5 * 40);
+    for (const int count : calls) EXPECT_EQ(count, 5 * 40);
+  }
+}
+
+TEST(ThreadPool, ARegionWaitsForSlowWorkersAndEndsInSleep) {
+  using std::chrono::milliseconds;
+  ThreadPool pool(3);
+  std::atomic<int> calls{0};
+  {
+    const ThreadPool::Region region(pool);
+    for (int round = 0; round < 3; ++round) {
+      std::this_thread::sleep_for(milliseconds(5));  // longer than anybody spins
+      pool.run([&](int worker) {
+        std::this_thread::sleep_for(milliseconds(worker));
+        ++calls;
+      });
+      EXPECT_EQ(calls.load(), 3 * (round + 1));
+    }
+    EXPECT_THROW(ThreadPool::Region inner(pool), InvariantError);
+    EXPECT_THROW(pool.run([](int) { throw std::runtime_error("no"); }), std::runtime_error);
+  }
+  std::this_thread::sleep_for(milliseconds(20));
+  pool.run([&](int) { ++calls; });
+  EXPECT_EQ(calls.load(), 12);
+}
+
+TEST(ThreadPool, ARegionWithoutARunWakesNobody) {
+  ThreadPool pool(2);
+  {
+    const ThreadPool::Region region(pool);
+    pool.run_one([](int) {});
+  }
+  EXPECT_EQ(pool.counts().regions, 0);
+}
+
+TEST(FlushScope, SetsTheModeAndGivesItBack) {
+  const unsigned before = _mm_getcsr();
+  {
+    const FlushScope flush;
+    EXPECT_EQ(_mm_getcsr() & 0x8040u, 0x8040u);
+  }
+  EXPECT_EQ(_mm_getcsr() & 0x8040u, before & 0x8040u);
+}
+
 TEST(ThreadPool, DefaultUsesAtLeastOneCore) {
   ThreadPool pool(0);
   EXPECT_GE(pool.size(), 1);

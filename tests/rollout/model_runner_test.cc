@@ -19,7 +19,7 @@ class ModelRunnerTest : public ::testing::Test {
     return s;
   }
   void compute(Sequence& s, int32_t end) {
-    Plan plan;
+    Pass plan;
     ASSERT_TRUE(pool_.reserve(s.kv, end, plan.copies));
     plan.chunks = {{&s, s.kv.length, end}};
     runner_.run(plan);
@@ -45,6 +45,12 @@ TEST_F(ModelRunnerTest, ChunksGiveTheLogitsOfTheWhole) {
   EXPECT_THROW(runner_.logits(1), InvariantError);
 }
 
+TEST_F(ModelRunnerTest, BytesAreThoseOfLogitsAndHiddenStates) {
+  const ModelConfig& config = model_.transformer.config();
+  EXPECT_EQ(ModelRunner::bytes_for(config, 3, 10),
+            4 * (3 * config.vocab + (13 + 3) * config.hidden));
+}
+
 TEST_F(ModelRunnerTest, ACopiedBlockLeavesTheOriginalAlone) {
   Sequence first = sequence(test::random_tokens(25, 250, 1), model_.parameters.id());
   compute(first, 25);
@@ -66,7 +72,7 @@ TEST_F(ModelRunnerTest, SetsRunSideBySideInPlanOrder) {
   Sequence a = sequence(test::random_tokens(6, 250, 1), initial.id());
   Sequence b = sequence(test::random_tokens(9, 250, 2), model_.parameters.id());
   Sequence c = sequence(test::random_tokens(5, 250, 3), initial.id());
-  Plan plan;
+  Pass plan;
   for (Sequence* s : {&a, &b, &c}) {
     ASSERT_TRUE(pool_.reserve(s->kv, s->length(), plan.copies));
     plan.chunks.push_back({s, 0, s->length()});
@@ -80,7 +86,7 @@ TEST_F(ModelRunnerTest, SetsRunSideBySideInPlanOrder) {
 
 TEST_F(ModelRunnerTest, KvOfOtherWeightsIsAnError) {
   Sequence s = sequence({1, 2, 3}, {WeightSet::policy, 8});
-  Plan plan;
+  Pass plan;
   ASSERT_TRUE(pool_.reserve(s.kv, 3, plan.copies));
   plan.chunks = {{&s, 0, 3}};
   EXPECT_THROW(runner_.run(plan), InvariantError);

@@ -25,7 +25,7 @@ class SchedulerTest : public ::testing::Test {
   }
   // One pass in which every sequence at its end gets one more token.
   void pass() {
-    const Plan& plan = scheduler_->plan();
+    const Pass& plan = scheduler_->plan();
     scheduler_->commit();
     for (const Chunk& chunk : plan.chunks) {
       if (chunk.wants_logits()) chunk.sequence->tokens.push_back(1);
@@ -41,7 +41,7 @@ TEST_F(SchedulerTest, PrefillIsCutIntoChunksBesideDecode) {
   make(64, 8, 20);
   Sequence& first = add(30, 1);
   Sequence& second = add(30, 2);
-  const Plan& plan = scheduler_->plan();
+  const Pass& plan = scheduler_->plan();
   ASSERT_EQ(plan.chunks.size(), 1u) << "the budget is used up";
   EXPECT_EQ(plan.chunks[0].end, 20);
   EXPECT_FALSE(plan.chunks[0].wants_logits());
@@ -49,7 +49,7 @@ TEST_F(SchedulerTest, PrefillIsCutIntoChunksBesideDecode) {
   pass();  // 10 of the first, 10 of the second
   EXPECT_EQ(first.kv.length, 30);
   EXPECT_EQ(second.kv.length, 10);
-  const Plan& third = scheduler_->plan();
+  const Pass& third = scheduler_->plan();
   ASSERT_EQ(third.chunks.size(), 2u);
   EXPECT_EQ(third.chunks[0].end - third.chunks[0].begin, 1) << "decode is outside the budget";
   EXPECT_EQ(third.chunks[1].end, 30);
