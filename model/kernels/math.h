@@ -1,7 +1,7 @@
 // Transcendental functions as fixed polynomials: the same bits on every CPU with FMA, in scalar code
 // and in any vector width. No libm anywhere in a run whose bits are promised (design section 6).
 //
-// Doubles are in core/math.h.
+// Doubles are in core/math.h, which comes with it: without them a double would quietly become a float.
 //
 // Error bounds in units in the last place of the result, against the exact value; 0.5 is correct
 // rounding. Tested against wider arithmetic over the whole range of each function: every normal result,
@@ -11,6 +11,7 @@
 // Below the smallest normal number results are 0 and arguments count as 0; above the largest finite
 // number results are infinity; NaN stays NaN, and is what a function gives outside its domain.
 #pragma once
+#include "core/math.h"
 
 namespace kedge::math {
 
