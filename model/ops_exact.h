@@ -21,6 +21,9 @@ std::unique_ptr<SwigluOp> swiglu_op(const Kernels& kernels);
 std::unique_ptr<EmbeddingOp> embedding_op(const Kernels& kernels);
 std::unique_ptr<HeadOp> head_op(const Kernels& kernels, WeightFormat format);
 
+// Source rows whose logits the head holds at once, of `targets` targets.
+int64_t head_chunk_rows(int64_t vocab, int64_t targets);
+
 // Row i (or element (i, j)) of a view whose last dimension is dense.
 inline float* row(const TensorView& view, int64_t i) { return view.f32() + i * view.stride[0]; }
 inline float* row(const TensorView& view, int64_t i, int64_t j) {

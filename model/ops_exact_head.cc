@@ -45,8 +45,7 @@ void first_targets(const HeadTargets& targets, const Chunk& chunk, int64_t* firs
 // Scratch of one pass over the targets; every chunk reuses it.
 struct Work {
   Work(Context& context, int64_t targets, int64_t vocab, int64_t width)
-      : rows(std::min(std::clamp(kChunkFloats / vocab, kFewestRows, kMostRows),
-                      std::max<int64_t>(targets, 1))),
+      : rows(head_chunk_rows(vocab, targets)),
         x(context.scratch.floats(rows * width), {rows, width}),
         logits(context.scratch.floats(rows * vocab), {rows, vocab}),
         first(reinterpret_cast<int64_t*>(context.scratch.take((rows + 1) * 8))) {}
@@ -149,6 +148,11 @@ class Head : public HeadOp {
 };
 
 }  // namespace
+
+int64_t head_chunk_rows(int64_t vocab, int64_t targets) {
+  return std::min(std::clamp(kChunkFloats / vocab, kFewestRows, kMostRows),
+                  std::max<int64_t>(targets, 1));
+}
 
 std::unique_ptr<HeadOp> head_op(const Kernels& kernels, WeightFormat format) {
   return std::make_unique<Head>(kernels, format);

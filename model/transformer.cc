@@ -52,12 +52,10 @@ void fill_positions(const PagedLayout& layout, int64_t max_position, std::span<i
 }
 
 // The tensors of all blocks of a paged pass: nothing outlives its next reader, so the residual
-// stream is one tensor, and the norms share theirs.
-BlockTensors paged_tensors(Arena& scratch, const ModelConfig& config, int64_t tokens) {
+// stream is one tensor, and the norms share theirs. take(width) hands out a [S, width] view.
+template <class Take>
+BlockTensors paged_tensors(const ModelConfig& config, Take&& take) {
   BlockTensors block;
-  const auto take = [&](int64_t width) {
-    return TensorView(scratch.floats(tokens * width), {tokens, width});
-  };
   block.x_TE = block.mid_TE = block.y_TE = take(config.hidden);
   block.normed_TE = block.mid_normed_TE = take(config.hidden);
   block.rstd_T1 = block.mid_rstd_T1 = take(1);
@@ -89,6 +87,15 @@ Transformer::Transformer(const ModelConfig& config, const Operators& ops)
 
 int64_t Transformer::backward_bytes_per_token(const ModelConfig& config) {
   return BlockGradients::bytes_per_token(config) + 4 * config.hidden;
+}
+
+int64_t Transformer::paged_bytes_per_token(const ModelConfig& config) {
+  int64_t floats = 1 + config.heads;  // position and log-sum-exp
+  paged_tensors(config, [&](int64_t width) {
+    floats += width;
+    return TensorView(nullptr, {1, width});
+  });
+  return 4 * floats;
 }
 
 void Transformer::forward(Context& context, const Parameters& parameters,
@@ -149,7 +156,9 @@ void Transformer::forward_paged(Context& context, const Parameters& parameters,
   const std::span<int32_t> position_S(reinterpret_cast<int32_t*>(context.scratch.take(tokens * 4)),
                                       tokens);
   fill_positions(layout, config_.max_position, position_S);
-  BlockTensors block = paged_tensors(context.scratch, config_, tokens);
+  BlockTensors block = paged_tensors(config_, [&](int64_t width) {
+    return TensorView(context.scratch.floats(tokens * width), {tokens, width});
+  });
   const TensorView lse_SH(context.scratch.floats(tokens * config_.heads), {tokens, config_.heads});
   const BlockPass pass{
       config_, ops_, rope_, position_S, nullptr, &layout, attention_shape(config_)};

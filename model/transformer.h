@@ -47,6 +47,8 @@ class Transformer {
 
   // Scratch memory of a backward, per token: one block's gradients, whatever the number of layers.
   static int64_t backward_bytes_per_token(const ModelConfig& config);
+  // The same of forward_paged, operators' own scratch not counted: one block's tensors.
+  static int64_t paged_bytes_per_token(const ModelConfig& config);
 
   const ModelConfig& config() const { return config_; }
   const Operators& ops() const { return ops_; }

@@ -1,12 +1,15 @@
 #include "trainer/plan.h"
 
-#include <algorithm>
-
 #include <unistd.h>
 
+#include <algorithm>
+#include <fstream>
+
 #include "core/text.h"
+#include "model/exact_memory.h"
 #include "model/kv_cache.h"
 #include "model/transformer.h"
+#include "rollout/model_runner.h"
 #include "rollout/sources/sources.h"
 #include "trainer/algorithm/config.h"
 #include "trainer/model_setup.h"
@@ -26,22 +29,16 @@ int64_t machine_bytes() {
   return pages > 0 && page > 0 ? pages * page : 0;
 }
 
+int64_t resident_bytes() {
+  std::ifstream statm("/proc/self/statm");
+  int64_t size = 0, resident = 0;
+  return statm >> size >> resident ? resident * sysconf(_SC_PAGE_SIZE) : 0;
+}
+
 // Floats of the flat buffer: tensors padded to 16, the whole to 4,096 (model/parameters.h).
 int64_t flat_floats(const ModelConfig& model) {
   constexpr int64_t kBlock = 4096;
   return (model.num_parameters() + kBlock - 1) / kBlock * kBlock;
-}
-
-// Panels of 32 outputs of every matrix that is multiplied with (exact operators).
-int64_t panel_floats_of(const ModelConfig& m) {
-  const auto panel = [](int64_t n, int64_t k) { return (n + 31) / 32 * 32 * k; };
-  const int64_t layer = panel(m.qkv_size(), m.hidden) + panel(m.hidden, m.q_size()) +
-                        panel(2 * m.intermediate, m.hidden) + panel(m.hidden, m.intermediate);
-  return m.layers * layer + panel(m.vocab, m.hidden);
-}
-
-int64_t packed_bytes(const RunConfig& config, const ModelConfig& model) {
-  return config.compute.numerics == Numerics::exact ? kFloat * panel_floats_of(model) : 0;
 }
 
 // A group's packed tokens at most: its prompt once, every answer without its last token.
@@ -60,18 +57,38 @@ int64_t largest_microbatch(const RunConfig& config, int64_t prompt) {
   return groups * group;
 }
 
+int64_t scratch_bytes(const RunConfig& config, const ModelConfig& model, const Plan& plan) {
+  if (config.compute.numerics != Numerics::exact) {
+    return plan.largest_microbatch *
+           (Transformer::backward_bytes_per_token(model) + kFloat * model.hidden);
+  }
+  const ExactSetup setup{config.compute.weights, plan.threads};
+  const int64_t pass = config.rollout.slots + config.rollout.prefill_tokens;
+  const int64_t context =
+      std::min<int64_t>(plan.longest_prompt + config.rollout.max_new_tokens, model.max_position);
+  return std::max(exact_update_scratch_bytes(model, setup, plan.largest_microbatch),
+                  exact_paged_scratch_bytes(model, setup, pass, context));
+}
+
 PlanMemory memory_of(const RunConfig& config, const ModelConfig& model, const Plan& plan) {
   const int64_t weights = kFloat * flat_floats(model);
   const Recompute recompute =
       config.train.recompute == RecomputeMode::blocks ? Recompute::blocks : Recompute::none;
   PlanMemory memory;
   memory.weights = weights;
-  memory.packed_weights = packed_bytes(config, model);
+  if (config.compute.numerics == Numerics::exact) {
+    memory.packed_weights = exact_packed_bytes(model, {config.compute.weights, plan.threads});
+  }
   memory.gradients = weights + (model.tied ? kFloat * model.vocab * model.hidden : 0);
   memory.optimizer = 2 * weights;
   memory.reference = plan.frozen_copies * (weights + memory.packed_weights);
   memory.activations = plan.largest_microbatch * Activations::bytes_per_token(model, recompute);
+  memory.scratch = scratch_bytes(config, model, plan);
+  memory.rotary = kFloat * model.max_position * model.head_dim;
   memory.kv = plan.kv_blocks * KvCache::bytes_per_block(model);
+  memory.logits =
+      ModelRunner::bytes_for(model, config.rollout.slots, config.rollout.prefill_tokens);
+  memory.process = resident_bytes();
   return memory;
 }
 
@@ -82,7 +99,11 @@ ordered_json memory_json(const PlanMemory& memory) {
           {"optimizer_bytes", memory.optimizer},
           {"reference_bytes", memory.reference},
           {"activations_bytes", memory.activations},
+          {"scratch_bytes", memory.scratch},
+          {"rotary_bytes", memory.rotary},
           {"kv_bytes", memory.kv},
+          {"logits_bytes", memory.logits},
+          {"process_bytes", memory.process},
           {"total_bytes", memory.total()}};
 }
 
@@ -103,7 +124,8 @@ std::string fit_text(const Plan& plan) {
 }  // namespace
 
 int64_t PlanMemory::total() const {
-  return weights + packed_weights + gradients + optimizer + reference + activations + kv;
+  return weights + packed_weights + gradients + optimizer + reference + activations + scratch +
+         rotary + kv + logits + process;
 }
 
 Plan make_plan(const RunConfig& config) {
@@ -179,7 +201,12 @@ std::string to_text(const Plan& plan) {
   text += plan_line("frozen weights", bytes(memory.reference) + " in " +
                                           std::to_string(plan.frozen_copies) + " copies");
   text += plan_line("activations", bytes(memory.activations));
+  text += plan_line("scratch of operators", bytes(memory.scratch));
+  text += plan_line("rotary tables", bytes(memory.rotary));
   text += plan_line("KV", bytes(memory.kv) + " in " + std::to_string(plan.kv_blocks) + " blocks");
+  text += plan_line("logits of a pass", bytes(memory.logits));
+  text += plan_line("process", bytes(memory.process) + ": code, libraries, tokenizer, prompts");
+  text += plan_line("together", bytes(memory.total()));
   for (const std::string& warning : plan.warnings) text += "warning: " + warning + "\n";
   return text + fit_text(plan);
 }

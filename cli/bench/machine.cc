@@ -20,17 +20,20 @@ ExitCode bench_machine(const Arguments& arguments) {
   warn_when_busy();
   LimitMeter meter(threads);
   const double fma = meter.fma_gflops(seconds);
+  const double bf16 = meter.bf16_gflops(seconds);
   const double read = meter.read_gbytes(seconds);
   const double copy = meter.copy_gbytes(seconds);
   print_measurement({{"bench", "machine"},
                      {"isa", name_of(chosen_isa())},
                      {"threads", meter.threads()},
                      {"fma_gflops", rounded(fma)},
+                     {"bf16_dot_gflops", rounded(bf16)},
                      {"read_gbytes", rounded(read)},
                      {"copy_gbytes", rounded(copy)}});
   std::cerr << meter.threads() << " threads, " << name_of(chosen_isa()) << ": " << short_number(fma)
-            << " GF/s fp32, read " << short_number(read) << " GB/s, copy " << short_number(copy)
-            << " GB/s\n";
+            << " GF/s fp32, "
+            << (bf16 > 0 ? short_number(bf16) + " GF/s bf16 dot products" : "no bf16 dot products")
+            << ", read " << short_number(read) << " GB/s, copy " << short_number(copy) << " GB/s\n";
   return kExitDone;
 }
 

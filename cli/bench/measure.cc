@@ -52,6 +52,9 @@ void warn_when_busy() {
 double LimitMeter::fma_gflops(double seconds) {
   return measure_fma_gflops(context_, seconds);
 }
+double LimitMeter::bf16_gflops(double seconds) {
+  return measure_bf16_gflops(context_, seconds);
+}
 double LimitMeter::read_gbytes(double seconds) {
   return measure_read_gbytes(context_, seconds);
 }

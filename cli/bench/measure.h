@@ -34,6 +34,7 @@ class LimitMeter {
   explicit LimitMeter(int threads) : pool_(threads) {}
   int threads() const { return pool_.size(); }
   double fma_gflops(double seconds = 0.05);
+  double bf16_gflops(double seconds = 0.05);  // dot products; 0 where the CPU has none
   double read_gbytes(double seconds = 0.1);
   double copy_gbytes(double seconds = 0.1);
 

@@ -38,17 +38,32 @@ StepOptions read_options(const Arguments& arguments) {
   return options;
 }
 
-void train_measured(const RunConfig& config, StepMeter& meter) {
+// What bringing the packed weights up to date costs, as every update does once.
+double refresh_seconds(PolicyModel& model) {
+  std::vector<double> seconds;
+  for (int i = 0; i < 3; ++i) {
+    const double begin = real_clock().now();
+    model.refresh();
+    seconds.push_back(real_clock().now() - begin);
+  }
+  return median(seconds);
+}
+
+// Returns refresh_seconds of its model.
+double train_measured(const RunConfig& config, StepMeter& meter) {
   const auto files = unsaved_below(config.checkpoints_dir());
   RunServices services;
   services.files = files.get();
   services.progress = [&](const Progress& progress) { meter.show(progress); };
+  double refresh = 0.0;
   train_with(config, services, [&](PolicyModel& model, int32_t longest) {
+    refresh = refresh_seconds(model);
     return fixed_length(colocated_rollouts(config, model, longest));
   });
+  return refresh;
 }
 
-void print(const StepOptions& options, const Plan& plan, const StepMeter& meter) {
+void print(const StepOptions& options, const Plan& plan, const StepMeter& meter, double refresh) {
   const StepShape& shape = options.shape;
   const StepTimes times = meter.times();
   const int64_t rows = int64_t{shape.prompts} * shape.samples, tokens = rows * shape.new_tokens;
@@ -64,6 +79,7 @@ void print(const StepOptions& options, const Plan& plan, const StepMeter& meter)
                      {"seconds_per_step", rounded(times.step)},
                      {"generate_and_score_seconds", rounded(times.generate)},
                      {"update_seconds", rounded(times.step - times.generate)},
+                     {"refresh_seconds", rounded(refresh)},
                      {"generated_tokens_per_second", rounded(tokens / times.step)},
                      {"rollout_tokens_per_second", rounded(tokens / times.generate)},
                      {"bf16", options.common.bf16},
@@ -92,8 +108,8 @@ ExitCode bench_step(const Arguments& arguments) {
       bench_config(directory, options.common, options.shape, options.overrides);
   const Plan plan = make_plan(config);
   StepMeter meter(threads_of(config.compute), real_clock());
-  train_measured(config, meter);
-  print(options, plan, meter);
+  const double refresh = train_measured(config, meter);
+  print(options, plan, meter, refresh);
   return kExitDone;
 }
 

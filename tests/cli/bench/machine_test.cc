@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "cli/bench/bench.h"
+#include "model/kernels/isa.h"
 #include "tests/support/captured_output.h"
 
 namespace kedge {
@@ -16,6 +17,8 @@ TEST(BenchMachine, PrintsOneLineOfLimits) {
   for (const char* limit : {"fma_gflops", "read_gbytes", "copy_gbytes"}) {
     EXPECT_GT(lines[0].at(limit).get<double>(), 0.0) << limit;
   }
+  EXPECT_EQ(lines[0].at("bf16_dot_gflops").get<double>() > 0,
+            chosen_isa() == Isa::avx512 && cpu_has_bf16_dot());
   EXPECT_NE(output.notes(), "");
 }
 

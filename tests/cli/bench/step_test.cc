@@ -17,12 +17,12 @@ TEST(BenchStep, PrintsTheKeysOfThePeerAndTheBound) {
   const json& line = lines[0];
   std::vector<std::string> keys;
   for (const auto& [key, value] : line.items()) keys.push_back(key);
-  EXPECT_THAT(
-      keys, ::testing::UnorderedElementsAre(
-                "peer", "size", "parameters", "rows", "new_tokens", "prompt_tokens",
-                "seconds_per_step", "generate_and_score_seconds", "update_seconds",
-                "generated_tokens_per_second", "rollout_tokens_per_second", "bf16", "bound_seconds",
-                "share_of_bound", "fma_peak_gflops", "peak_rss_mib", "plan_mib"));
+  EXPECT_THAT(keys, ::testing::UnorderedElementsAre(
+                        "peer", "size", "parameters", "rows", "new_tokens", "prompt_tokens",
+                        "seconds_per_step", "generate_and_score_seconds", "update_seconds",
+                        "generated_tokens_per_second", "rollout_tokens_per_second", "bf16",
+                        "bound_seconds", "share_of_bound", "refresh_seconds", "fma_peak_gflops",
+                        "peak_rss_mib", "plan_mib"));
   EXPECT_EQ(line.at("peer"), "kedge");
   EXPECT_EQ(line.at("rows"), 64);
   EXPECT_EQ(line.at("new_tokens"), 4);
