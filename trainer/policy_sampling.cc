@@ -14,9 +14,12 @@
 namespace kedge {
 namespace {
 
+// Reference samples of a reference policy that moves need somebody to move it.
 bool needs_reference(const RunConfig& config, const RewardSet& rewards) {
   return needs_reference_policy(config.algorithm) ||
-         signals_need_reference(rewards.signal_columns());
+         signals_need_reference(rewards.signal_columns()) ||
+         (needs_anchors(config, rewards) &&
+          anchor_settings(config, rewards, {}).weights == WeightSet::reference);
 }
 
 void check_metric(const RunConfig& config, const RewardSet& rewards) {

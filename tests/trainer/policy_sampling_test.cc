@@ -40,6 +40,10 @@ TEST(PolicySampling, MakesOnlyWhatSomebodyReads) {
   EXPECT_NE(aapo.sampling.anchors(), nullptr);
   EXPECT_EQ(aapo.sampling.reference(), nullptr);
   EXPECT_EQ(aapo.sampling.frozen().copies(), 0);  // until the first order
+  Made moving(dir, {"algorithm.preset=aapo", "algorithm.anchor.weights=reference",
+                    "algorithm.reference.refresh_every=2"});
+  EXPECT_NE(moving.sampling.reference(), nullptr);  // nobody else would move it
+  EXPECT_EQ(moving.sampling.frozen().copies(), 1);
 }
 
 TEST(PolicySampling, FrozenSetsAreListedOnce) {
