@@ -46,10 +46,11 @@ class ChoiceLetter : public GoldReward {
   explicit ChoiceLetter(const ChoiceLetterConfig& config)
       : GoldReward(config.column),
         config_(config),
-        leading_(R"(^\W*(?:option|choice|answer)?\W*[)" + config.letters + R"(](?:[\s).:,\]}*]|$))",
-                 {.ignore_case = true}),
+        leading_(
+            R"(^\W*+(?:option|choice|answer)?\W*+[)" + config.letters + R"(](?:[\s).:,\]}*]|$))",
+            {.ignore_case = true}),
         named_("(?<![A-Za-z])[" + config.letters + "](?![A-Za-z'])"),
-        alone_(R"(\W*[)" + config.letters + R"(]\W*)", {.full = true}) {}
+        alone_(R"(\W*+[)" + config.letters + R"(]\W*+)", {.full = true}) {}
 
   std::vector<std::string> prompt_columns() const override {
     std::vector<std::string> columns = GoldReward::prompt_columns();

@@ -22,8 +22,9 @@ Found from_hashes(std::string_view text) {
 }
 
 Found from_phrase(std::string_view text) {
+  // Possessive throughout: an answer may be followed by thousands of line ends.
   static const Regex phrase(
-      R"((?:final\s+answer|answer)\s*(?:\*\*)?\s*(?:is|:|=)\s*:?\s*(?:\*\*)?\s*)",
+      R"((?:final\s++answer|answer)\s*+(?:\*\*)?+\s*+(?:is|:|=)\s*+:?+\s*+(?:\*\*)?+\s*+)",
       {.ignore_case = true});
   static const Regex sentence_end(R"(\.(?:\s|$))");
   const std::vector<TextSpan> hits = phrase.find_all(text);

@@ -55,7 +55,7 @@ std::vector<Box> boxes_in(std::string_view text) {
 }
 
 std::optional<std::string> boxed_answer(std::string_view text) {
-  static const Regex gap(R"([\s$.,;]*(?:and|or|\\text\{\s*(?:and|or)\s*\})?[\s$,;]*)",
+  static const Regex gap(R"([\s$.,;]*+(?:and|or|\\text\{\s*+(?:and|or)\s*+\})?[\s$,;]*+)",
                          {.full = true});
   const std::vector<Box> boxes = boxes_in(text);
   if (boxes.empty() || !boxes.back().content) {

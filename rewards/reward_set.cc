@@ -146,7 +146,12 @@ void RewardSet::use_metric(const std::string& label, const std::string& path) {
   if (found == names_.end()) {
     throw ConfigError(path, "no reward is called '" + label + "'", valid_names(label, names_));
   }
-  metric_ = static_cast<size_t>(found - names_.begin());
+  const auto member = static_cast<size_t>(found - names_.begin());
+  if (members_[member].reward->shapes()) {
+    throw ConfigError(path, "found the length reward '" + label + "'",
+                      "a reward that judges the answer itself");
+  }
+  metric_ = member;
 }
 
 std::map<std::string, double> RewardSet::anchor_counts(const RewardItem& item) const {

@@ -25,6 +25,10 @@ std::optional<LengthRow> LengthReward::row_of(const RewardItem& item, Verdict& v
     verdict = Verdict::abstained("its correctness is not known");
     return std::nullopt;
   }
+  if (item.length == 0) {
+    verdict = Verdict::abstained("none of its tokens was sampled");
+    return std::nullopt;
+  }
   if (item.truncated && length_config_.truncated == TruncatedRows::leave_group) {
     verdict = no_term("truncated");
     return std::nullopt;

@@ -37,9 +37,8 @@ class O1Pruner : public RowLengthReward {
 
  protected:
   Verdict term(const RewardItem& item, const LengthRow& row) const override {
-    const bool has_samples = item.anchor != nullptr && !item.anchor->lengths.empty();
-    if (!has_samples || row.length == 0.0) {
-      return Verdict::abstained(has_samples ? "an answer of no tokens" : "no reference samples");
+    if (item.anchor == nullptr || item.anchor->lengths.empty()) {
+      return Verdict::abstained("no reference samples");
     }
     const auto count = static_cast<double>(item.anchor->lengths.size());
     double length = 0.0;

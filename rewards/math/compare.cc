@@ -16,9 +16,9 @@ namespace {
 using Kind = MathAnswer::Kind;
 using Outcome = MathComparison::Outcome;
 
-constexpr int64_t kBudget = 1'000'000;   // units of WorkBudget
-constexpr size_t kLongestGold = 10'000;  // bytes
-constexpr int kLeastPoints = 3;          // defined ones, for expressions with variables
+constexpr int64_t kBudget = 1'000'000;  // units of WorkBudget
+constexpr size_t kLongest = 4'000;      // bytes; extracted answers have 1,000 characters
+constexpr int kLeastPoints = 3;         // defined ones, for expressions with variables
 
 const mpq_class kAbsoluteTolerance(1, 2'000'000);  // 5e-7
 const mpq_class kRelativeGuard(1, 100'000);        // 1e-5
@@ -103,12 +103,16 @@ class Comparer {
   }
 
   bool same_expression(const Expression& a, const Expression& b) {
+    const std::vector<std::string> names = joined_names(a.variables(), b.variables());
+    const int num_points = names.empty() ? 1 : kNumPoints;
+    // The comparison itself counts too: long lists make very many of them.
+    if (!budget_.spend(names.empty() ? 2 : kNumPoints * 20)) {
+      return false;
+    }
     if (a.has_infinity() || b.has_infinity()) {
       return same_tree(a.tree(), b.tree());
     }
     const bool has_point = a.has_point() || b.has_point();
-    const std::vector<std::string> names = joined_names(a.variables(), b.variables());
-    const int num_points = names.empty() ? 1 : kNumPoints;
     int num_defined = 0;
     for (int i = 0; i < num_points; ++i) {
       const Value& x = a.value_at(i, names, budget_);
@@ -304,6 +308,12 @@ bool holds_a_word(const std::string& key) {
 
 MathComparison compare_math(std::string_view answer, std::string_view gold,
                             const CompareConfig& config) {
+  if (gold.size() > kLongest) {
+    return {Outcome::unreadable_gold, "too long"};
+  }
+  if (answer.size() > kLongest) {
+    return {Outcome::different, "too long"};
+  }
   const std::string a = normalized_math(answer);
   const std::string g = normalized_math(gold);
   if (!a.empty() && a == g) {
@@ -317,7 +327,7 @@ MathComparison compare_math(std::string_view answer, std::string_view gold,
     return {Outcome::different, "text"};
   }
   const bool ignore_units = config.units == UnitMode::ignore;
-  const auto gold_read = gold.size() <= kLongestGold ? read_answer(g, ignore_units) : std::nullopt;
+  const auto gold_read = read_answer(g, ignore_units);
   if (!gold_read) {
     return holds_a_word(gold_key) ? MathComparison{Outcome::different, "text"}
                                   : MathComparison{Outcome::unreadable_gold, "unparseable_gold"};

@@ -54,7 +54,8 @@ struct MathComparison {
   // unreadable_gold: there is nothing to compare with.
   enum class Outcome { equal, different, unreadable_gold };
   Outcome outcome = Outcome::different;
-  const char* why = "";  // identical, text, equal, different, unparseable_answer, unparseable_gold
+  const char* why = "";  // identical, text, equal, different, unparseable_answer,
+                         // unparseable_gold, too long (over 4,000 bytes)
 };
 
 MathComparison compare_math(std::string_view answer, std::string_view gold,

@@ -124,7 +124,7 @@ void replace_commands(std::string& text) {
 }
 
 void drop_currency(std::string& text) {
-  static const Rule signs{Regex(R"(^\s*[$€£¥]+|[$€£¥]+\s*$|\$)"), " "};
+  static const Rule signs{Regex(R"(^\s*+[$€£¥]++|[$€£¥]++\s*+$|\$)"), " "};
   static const Rule behind_space{Regex(R"((?<=\s)[€£¥])"), ""};
   signs.apply(text);
   behind_space.apply(text);

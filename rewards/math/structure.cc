@@ -299,8 +299,15 @@ class Reader {
 
 const Value& Expression::value_at(int index, const std::vector<std::string>& names,
                                   WorkBudget& budget) const {
+  constexpr int64_t kWork = 20;  // of looking a point up, and of making each of its numbers
+  if (names.empty()) {
+    if (!constant_) {
+      constant_ = evaluate(tree_, {}, {}, budget);
+    }
+    return *constant_;
+  }
   const auto [found, is_new] = values_.try_emplace({names, index});
-  if (is_new) {
+  if (is_new && budget.spend(kWork * static_cast<int64_t>(names.size() + 1))) {
     const std::vector<mpq_class> point = evaluation_point(index, names.size());
     found->second = evaluate(tree_, names, point, budget);
   }

@@ -39,6 +39,7 @@ class Expression {
   MathTree tree_;
   ExpressionFacts facts_;
   // A list of n items is compared n^2 times: each value is computed once.
+  mutable std::optional<Value> constant_;
   mutable std::map<std::pair<std::vector<std::string>, int>, Value> values_;
 };
 

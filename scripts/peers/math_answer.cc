@@ -1,6 +1,6 @@
 // Judges JSON lines {"completion", "answer"} with the reward `math_answer`: one line {"score"} each (null:
-// abstains), then {"seconds"} for all of them on one core. For scripts/compare_math_verify.
-#include <chrono>
+// abstains), then {"seconds"} of processor time for all of them. For scripts/compare_math_verify.
+#include <ctime>
 #include <iostream>
 #include <string>
 #include <vector>
@@ -24,11 +24,11 @@ int main() {
   }
   const auto reward = find_entry("reward", reward_table(), "math_answer").create({}, "math_answer");
   std::vector<Verdict> verdicts(items.size());
-  const auto start = std::chrono::steady_clock::now();
+  const std::clock_t start = std::clock();
   reward->score(items, verdicts);
-  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+  const double seconds = static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
   for (const Verdict& verdict : verdicts) {
     std::cout << json{{"score", verdict.has_score() ? json(verdict.score) : json()}} << "\n";
   }
-  std::cout << json{{"seconds", seconds.count()}} << "\n";
+  std::cout << json{{"seconds", seconds}} << "\n";
 }

@@ -185,8 +185,8 @@ TEST(AnchoredRun, RewardsReadSurprisalAndKeepCountsOfReferenceSamples) {
   });
   EXPECT_EQ(records, 8);
   const auto metrics = steady_metrics(config.run_dir());
-  EXPECT_EQ(metrics[1]["rewards/bingo/failed"], 0.0);
-  EXPECT_LT(metrics[1]["rewards/bingo/abstained"], 1.0);
+  EXPECT_EQ(metrics[1]["rewards/bingo/share_error"], 0.0);
+  EXPECT_LT(metrics[1]["rewards/bingo/share_abstain"], 1.0);
 }
 
 TEST(AnchoredRun, InjectedAnswersAreTrainedOn) {

@@ -73,7 +73,7 @@ class Mutator {
       }
       case 3: {  // the same piece very often
         const std::string piece = below(2) == 0 ? pick(pieces) : text.substr(at, 1 + below(6));
-        for (size_t i = below(400); i > 0; --i) {
+        for (size_t i = below(below(10) == 0 ? 5000 : 400); i > 0; --i) {
           text.insert(at, piece);
         }
         break;

@@ -133,7 +133,7 @@ json run_length(const json& c) {
 }
 
 json run_repetition(const json& c) {
-  MeasuredPrompt prompt({0}, {0.0});
+  MeasuredPrompt prompt({1}, {0.0});
   prompt.items()[0].tokens = c["input"]["ids"].get<std::vector<Token>>();
   return terms_of("repetition", options_of(c).dump(), prompt)[0];
 }

@@ -56,6 +56,15 @@ TEST(Extract, TheFirstExtractorWithAnAnswerWins) {
   EXPECT_EQ(extract_answer("\\boxed{1\n2", config).how, "unclosed_box");
 }
 
+// Degenerate completions must neither take long nor reach a limit of the matcher.
+TEST(Extract, LongRunsAreNoTrouble) {
+  const std::string blank(50'000, '\n');
+  EXPECT_EQ(found(Extractor::phrase, "the answer" + blank + "x"), "none: no_answer in phrase");
+  EXPECT_EQ(found(Extractor::phrase, "the answer" + blank + ": 5"), "5");
+  EXPECT_EQ(found(Extractor::boxed, R"(\boxed{1})" + blank + R"(x \boxed{2})"), "2");
+  EXPECT_EQ(found(Extractor::hashes, std::string(50'000, ' ') + "## 1"), "none: no_answer in hashes");
+}
+
 TEST(Extract, AnAnswerIsShort) {
   EXPECT_EQ(found(Extractor::whole, std::string(1001, 'x')), "none: too_long");
   EXPECT_EQ(found(Extractor::whole, std::string(1000, 'x')), std::string(1000, 'x'));

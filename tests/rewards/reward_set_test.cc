@@ -186,6 +186,8 @@ TEST(RewardSet, AnUnjudgedAnswerHasNoLengthTerm) {
 TEST(RewardSet, LengthRewardsCannotJudge) {
   EXPECT_THAT(refusal("[{name: kimi}]"), HasSubstr("length rewards aside"));
   EXPECT_THAT(refusal("[{name: mentions}, {name: kimi, metric: true}]"), HasSubstr("as metric"));
+  RewardSet rewards(configs("[{name: mentions}, {name: kimi}]"));
+  EXPECT_THROW(rewards.use_metric("kimi", "x"), ConfigError);
 }
 
 TEST(RewardSet, WhitensEveryRewardInItsGroupOrTheTotals) {

@@ -20,6 +20,7 @@ class SurprisingAnswer {
     item_.group = &group_;
     item_.signals = &signals_;
     item_.metric = 1.0;
+    item_.length = 4;
     anchor_.counts = {{"bingo_significant", {1, 3}}, {"bingo_insignificant", {2, 2}}};
     item_.anchor = &anchor_;
   }

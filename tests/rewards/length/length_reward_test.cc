@@ -47,6 +47,12 @@ TEST(LengthReward, AnUnknownCorrectnessHasNoTerm) {
   EXPECT_TRUE(reward.shapes());
 }
 
+TEST(LengthReward, AnAnswerThatWasNotSampledHasNoLength) {
+  MeasuredPrompt prompt({0}, {1.0});
+  Echo reward{LengthConfig{}};
+  EXPECT_EQ(judged(reward, prompt)[0].kind, VerdictKind::abstain);
+}
+
 TEST(LengthReward, GradedAnswersNeedAThreshold) {
   MeasuredPrompt prompt({5, 6}, {0.5, 1.0});
   Echo without{LengthConfig{}};

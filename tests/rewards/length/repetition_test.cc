@@ -6,7 +6,7 @@ namespace kedge {
 namespace {
 
 double repetition(const std::string& settings, std::vector<Token> tokens) {
-  MeasuredPrompt prompt({0}, {1});
+  MeasuredPrompt prompt({1}, {1});
   prompt.items()[0].tokens = std::move(tokens);
   return terms_of("repetition", settings, prompt)[0];
 }

@@ -58,6 +58,16 @@ TEST(Compare, ListsAreUnorderedAndTuplesNot) {
   EXPECT_FALSE(equal("4:3", "3:4"));
 }
 
+TEST(Compare, LongListsAreCompared) {
+  std::string up, down;
+  for (int i = 0; i < 300; ++i) {
+    up += std::to_string(i) + ", ";
+    down += std::to_string(299 - i) + ", ";
+  }
+  EXPECT_TRUE(equal(up + "300", down + "300"));
+  EXPECT_FALSE(equal(up + "300", down + "301"));
+}
+
 TEST(Compare, EquationsAndInequalities) {
   EXPECT_TRUE(equal("x = 5", "5"));
   EXPECT_TRUE(equal("5", "x = 5"));
@@ -96,6 +106,12 @@ TEST(Compare, IsBounded) {
   EXPECT_FALSE(equal(towers, towers + "+1"));
   EXPECT_FALSE(equal(list, list + "+1"));
   EXPECT_FALSE(equal("9^{9^{9^9}}", "1"));
+  std::string names, others;
+  for (int i = 0; i < 300; ++i) {
+    names += "x_{" + std::to_string(i) + "}, ";
+    others += "y_{" + std::to_string(i) + "}, ";
+  }
+  EXPECT_FALSE(equal(names, others));
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(1));
 }
 
