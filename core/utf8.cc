@@ -1,6 +1,8 @@
 // The UTF-8 part of core/text.h.
 #include "core/text.h"
 
+#include <cstring>
+
 namespace kedge {
 
 namespace {
@@ -49,10 +51,24 @@ Piece next_piece(std::string_view bytes) {
   return {code_point, size, true, false};
 }
 
+// Bytes at the front that are ASCII, counted in words of eight: most texts are nothing else.
+size_t ascii_prefix(std::string_view bytes) {
+  constexpr uint64_t kHighBits = 0x8080808080808080u;
+  size_t count = 0;
+  for (uint64_t word; count + sizeof(word) <= bytes.size(); count += sizeof(word)) {
+    std::memcpy(&word, bytes.data() + count, sizeof(word));
+    if (word & kHighBits) return count;
+  }
+  while (count < bytes.size() && at(bytes, count) < 0x80) ++count;
+  return count;
+}
+
 }  // namespace
 
 bool is_utf8(std::string_view bytes) {
   while (!bytes.empty()) {
+    bytes.remove_prefix(ascii_prefix(bytes));
+    if (bytes.empty()) break;
     const Piece piece = next_piece(bytes);
     if (!piece.valid) return false;
     bytes.remove_prefix(piece.size);

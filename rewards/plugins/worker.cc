@@ -6,6 +6,7 @@
 #include "core/json.h"
 #include "core/log.h"
 #include "core/text.h"
+#include "rewards/plugins/reply.h"
 
 namespace kedge {
 namespace {
@@ -13,35 +14,6 @@ namespace {
 using Event = WorkerProcess::Event;
 
 constexpr double kStopLook_s = 0.1;  // how soon a set stop flag is noticed
-
-// Verdicts for the items [first, first + verdicts.size()) of a batch.
-struct Reply {
-  size_t first = 0;
-  std::vector<Verdict> verdicts;
-  std::string log;
-};
-
-// ConfigError when the message is no reply to batch `id` of `num_items`.
-Reply reply_from(const std::string& message, int64_t id, size_t num_items) {
-  const json value = parse_json(message, "reply");
-  if (const auto answered = required<int64_t>(value, "id", "reply"); answered != id) {
-    throw ConfigError("reply", "found id " + std::to_string(answered),
-                      "expected " + std::to_string(id));
-  }
-  Reply reply;
-  reply.first = required<size_t>(value, "first", "reply");
-  const auto verdicts = value.find("verdicts");
-  if (verdicts == value.end() || !verdicts->is_array()) {
-    throw ConfigError("reply: verdicts", "missing or no list", "a list");
-  }
-  for (const json& verdict : *verdicts) reply.verdicts.push_back(verdict_from(verdict));
-  if (reply.first > num_items || reply.verdicts.size() > num_items - reply.first) {
-    throw ConfigError("reply", detail::concat(reply.verdicts.size(), " verdicts from item ",
-                                              reply.first, " of ", num_items));
-  }
-  reply.log = member_or<std::string>(value, "log", "", "reply");
-  return reply;
-}
 
 WorkerReady ready_from(const std::string& message, const std::string& place) {
   WorkerReady ready;

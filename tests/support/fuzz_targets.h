@@ -10,6 +10,8 @@
 #include "rewards/json_schema.h"
 #include "rewards/math/compare.h"
 #include "rewards/math/parser.h"
+#include "rewards/plugins/frame.h"
+#include "rewards/plugins/reply.h"
 #include "tests/support/reward_items.h"
 
 namespace kedge::testing_support {
@@ -79,6 +81,26 @@ inline void fuzz_schema(std::string_view text) {
   }
 }
 
+// What a plug-in's process says of three items.
+inline void fuzz_reply(std::string_view message) {
+  try {
+    const Reply reply = reply_from(message, 7, 3);
+    KEDGE_CHECK(reply.first + reply.verdicts.size() <= 3, "[fuzz] verdicts up to item ",
+                reply.first + reply.verdicts.size(), " of 3");
+  } catch (const ConfigError&) {
+  }
+}
+
+// The same as bytes: cut into messages, and as if the first length had been right.
+inline void fuzz_frames(std::string_view bytes) {
+  FrameReader reader;
+  reader.add(bytes);
+  while (const auto message = reader.next()) {
+    fuzz_reply(*message);
+  }
+  fuzz_reply(bytes.substr(std::min(bytes.size(), kFrameHeader)));
+}
+
 struct FuzzTarget {
   std::string name;
   void (*run)(std::string_view);
@@ -109,6 +131,11 @@ inline const std::vector<FuzzTarget>& fuzz_targets() {
         R"({"a":3,"b":[1,2]})",
         R"({"type":["array","null"],"items":{"enum":[1,"x"]}})"
         "\n[1,\"x\"]"}},
+      {"frames",
+       &fuzz_frames,
+       {frame_of(R"({"id":7,"first":1,"verdicts":[{"kind":"score","score":0.5}],"log":"x"})"),
+        frame_of(R"({"id":7,"first":0,"verdicts":[{"kind":"abstain","note":"why"},1,null]})") +
+            frame_of("{}")}},
   };
   return targets;
 }
