@@ -2,9 +2,9 @@
 
 # kedge_library(NAME DEPENDS ...): folder NAME -> library kedge_NAME. Names of other folders in
 # DEPENDS are translated. A folder without sources becomes an INTERFACE library. Absent features are
-# files: no_X.cc is compiled where X is not to be had.
+# files: no_X.cc is compiled where X is not to be had. LIGHT: compiled quickly rather than to be fast.
 function(kedge_library name)
-  cmake_parse_arguments(ARG "" "" "DEPENDS" ${ARGN})
+  cmake_parse_arguments(ARG "LIGHT" "" "DEPENDS" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${name}/*.cc)
   list(FILTER sources EXCLUDE REGEX "/main\\.cc$")
   kedge_choose(sources "mpi" "${MPI_CXX_FOUND}")
@@ -18,7 +18,7 @@ function(kedge_library name)
   set(visibility PUBLIC)
   if(sources)
     add_library(kedge_${name} STATIC ${sources})
-    kedge_precompile(kedge_${name})
+    kedge_precompile(kedge_${name} ${ARG_LIGHT})
   else()
     set(visibility INTERFACE)
     add_library(kedge_${name} INTERFACE)
@@ -41,12 +41,19 @@ function(kedge_library name)
   endif()
 endfunction()
 
-# The first target that asks compiles the precompiled header; all others share it.
-function(kedge_precompile target)
-  if(target STREQUAL "kedge_core")
-    target_precompile_headers(${target} PRIVATE ${CMAKE_SOURCE_DIR}/scripts/cmake/precompiled.h)
+# The first target that asks compiles the precompiled header; all others share it. It is bound to the
+# level of optimisation, so light targets (the commands and the tests, two thirds of all files) have
+# one of their own.
+function(kedge_precompile target light)
+  if(light)
+    target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
+  endif()
+  get_property(first GLOBAL PROPERTY kedge_precompiled_${light})
+  if(first)
+    target_precompile_headers(${target} REUSE_FROM ${first})
   else()
-    target_precompile_headers(${target} REUSE_FROM kedge_core)
+    target_precompile_headers(${target} PRIVATE ${CMAKE_SOURCE_DIR}/scripts/cmake/precompiled.h)
+    set_property(GLOBAL PROPERTY kedge_precompiled_${light} ${target})
   endif()
 endfunction()
 
@@ -146,7 +153,7 @@ function(kedge_test name)
   set_target_properties(${name}_test PROPERTIES
                         RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests/${name})
   target_compile_definitions(${name}_test PRIVATE ${places})
-  kedge_precompile(${name}_test)
+  kedge_precompile(${name}_test TRUE)
   if(torch_sources)
     kedge_torch_objects(${name}_test_aten "${torch_sources}" ${ARGN} GTest::gmock GTest::gtest)
     target_compile_definitions(${name}_test_aten PRIVATE ${places})

@@ -56,6 +56,8 @@ std::vector<KeyCase> key_cases(const std::string& dir) {
   };
   const Words aapo = {A + "preset=aapo"};
   const Words pvpo = {A + "preset=pvpo", A + "prompt_filter.rule=none", A + "kl.coef=0"};
+  const Words gfpo = {A + "advantage.estimator=gfpo", A + "advantage.gfpo.keep=3",
+                      "rollout.samples_per_prompt=6", "rollout.max_new_tokens=12"};
   const Words reference_kl = {A + "kl.coef=0.5"};
   const Words far = kMoved + Words{A + "kl.coef=0.001", "optimizer.learning_rate=1.0"};
   const Words file = {"data.train.task=''", "data.train.file=" + dir + "/data.jsonl",
@@ -94,6 +96,8 @@ std::vector<KeyCase> key_cases(const std::string& dir) {
       one("advantage.margin.low", "-0.1", aapo),
       one("advantage.margin.high", "0.1", aapo),
       one("advantage.margin.pairing", "average", aapo),
+      one("advantage.gfpo.keep", "2", gfpo),
+      one("advantage.gfpo.metric", "efficiency", gfpo),
       one("anchor.samples", "6", pvpo),
       one("anchor.refresh_every", "1", pvpo + file + twice),
       one("anchor.weights", "current", pvpo + kMoved),
