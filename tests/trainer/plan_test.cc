@@ -63,7 +63,8 @@ TEST(Plan, ScratchIsWhatARunTakes) {
     const RunConfig config =
         tiny_run(temp.path() + "/" + weights,
                  {"compute.weights=" + weights, "model.new.hidden=64", "model.new.intermediate=192",
-                  "train.tokens_per_microbatch=4096", "train.eval_every_steps=0"},
+                  "rollout.prefill_tokens=16", "train.tokens_per_microbatch=4096",
+                  "train.eval_every_steps=0"},
                  "exact");
     const Plan plan = make_plan(config);
     int64_t peak = 0;
