@@ -5,6 +5,8 @@
 
 #include <xxhash.h>
 
+#include "core/field_table.h"
+
 namespace kedge {
 
 namespace {
@@ -13,37 +15,18 @@ bool is_section(const FieldDoc& field) {
   return field.type.ends_with("section") || field.type.ends_with("sections");
 }
 
-std::string escaped_cell(std::string text) {
-  for (size_t at = 0; (at = text.find('|', at)) != std::string::npos; at += 2)
-    text.insert(at, "\\");
-  return text;
-}
-
-std::string code(const std::string& text) {
-  return text.empty() ? "" : "`" + escaped_cell(text) + "`";
-}
-
 std::string parent_of(const std::string& path) {
   const size_t dot = path.rfind('.');
   return dot == std::string::npos ? "" : path.substr(0, dot);
 }
 
-std::string table_row(const FieldDoc& field) {
-  return "| " + code(field.path) + " | " + escaped_cell(field.type) + " | " +
-         code(field.default_value) + " | " + escaped_cell(field.range) + " | " +
-         escaped_cell(field.doc) + " |\n";
-}
-
-constexpr const char* kTableHead =
-    "\n| key | type | default | range | what it is |\n|---|---|---|---|---|\n";
-
 // The lines of `fields` that stand directly in `section`, as one table.
 std::string section_table(const std::vector<FieldDoc>& fields, const std::string& section) {
-  std::string rows;
+  std::vector<FieldDoc> own;
   for (const FieldDoc& field : fields) {
-    if (!is_section(field) && parent_of(field.path) == section) rows += table_row(field);
+    if (!is_section(field) && parent_of(field.path) == section) own.push_back(field);
   }
-  return rows.empty() ? "" : kTableHead + rows;
+  return field_table(own);
 }
 
 }  // namespace

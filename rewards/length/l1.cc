@@ -7,6 +7,7 @@ namespace {
 struct L1ExactConfig {
   LengthConfig length;
   std::string column = "num_tokens";
+  std::optional<double> num_tokens;
   double alpha = 0.0003;
 };
 
@@ -18,6 +19,8 @@ template <class V>
 void visit(V& v, L1ExactConfig& c) {
   visit_length(v, c.length);
   v.field("column", c.column, "prompt column with the wanted number of tokens", not_empty());
+  v.field("num_tokens", c.num_tokens, "the wanted number for every prompt, instead of a column",
+          positive());
   v.field("alpha", c.alpha, "reward per token", positive());
 }
 
@@ -30,16 +33,19 @@ void visit(V& v, L1MaxConfig& c) {
 class L1 : public RowLengthReward {
  public:
   explicit L1(const L1ExactConfig& config)
-      : RowLengthReward(config.length), column_(config.column) {}
+      : RowLengthReward(config.length), column_(config.column), num_tokens_(config.num_tokens) {}
 
-  std::vector<std::string> prompt_columns() const override { return {column_}; }
+  std::vector<std::string> prompt_columns() const override {
+    return num_tokens_ ? std::vector<std::string>{} : std::vector<std::string>{column_};
+  }
 
  protected:
   Verdict term(const RewardItem& item, const LengthRow& row) const override {
     const Prompt& prompt = item.prompt();
     try {
       const double wanted =
-          required<double>(prompt.columns, column_.c_str(), "prompt " + prompt.id);
+          num_tokens_ ? *num_tokens_
+                      : required<double>(prompt.columns, column_.c_str(), "prompt " + prompt.id);
       return Verdict::scored(formula(wanted, row) - number_of(row.correct));
     } catch (const ConfigError& error) {
       return Verdict::failed(error.what());
@@ -49,6 +55,7 @@ class L1 : public RowLengthReward {
 
  private:
   const std::string column_;
+  const std::optional<double> num_tokens_;
 };
 
 // c - alpha |n - L|

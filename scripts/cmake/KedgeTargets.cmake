@@ -41,19 +41,24 @@ function(kedge_library name)
   endif()
 endfunction()
 
-# The first target that asks compiles the precompiled header; all others share it. It is bound to the
-# level of optimisation, so light targets (the commands and the tests, two thirds of all files) have
-# one of their own.
+# All targets share the precompiled header of kedge_core. It is bound to the level of optimisation, so
+# light targets (the commands and the tests, two thirds of all files) share that of an empty one.
 function(kedge_precompile target light)
+  set(header ${CMAKE_SOURCE_DIR}/scripts/cmake/precompiled.h)
   if(light)
+    if(NOT TARGET kedge_light)
+      file(WRITE ${CMAKE_BINARY_DIR}/light.cc "")
+      add_library(kedge_light OBJECT ${CMAKE_BINARY_DIR}/light.cc)
+      target_link_libraries(kedge_light PRIVATE kedge_core)
+      target_compile_options(kedge_light PRIVATE $<$<CONFIG:Release>:-O1>)
+      target_precompile_headers(kedge_light PRIVATE ${header})
+    endif()
     target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
-  endif()
-  get_property(first GLOBAL PROPERTY kedge_precompiled_${light})
-  if(first)
-    target_precompile_headers(${target} REUSE_FROM ${first})
+    target_precompile_headers(${target} REUSE_FROM kedge_light)
+  elseif(target STREQUAL "kedge_core")
+    target_precompile_headers(${target} PRIVATE ${header})
   else()
-    target_precompile_headers(${target} PRIVATE ${CMAKE_SOURCE_DIR}/scripts/cmake/precompiled.h)
-    set_property(GLOBAL PROPERTY kedge_precompiled_${light} ${target})
+    target_precompile_headers(${target} REUSE_FROM kedge_core)
   endif()
 endfunction()
 

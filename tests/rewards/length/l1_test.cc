@@ -22,6 +22,14 @@ TEST(L1, MaxIsTheWholeRewardBesideACorrectnessOfOne) {
   EXPECT_DOUBLE_EQ(terms[3], 0.0);
 }
 
+TEST(L1, OneNumberForAllPromptsNeedsNoColumn) {
+  EXPECT_TRUE(make_reward("l1_max", "{num_tokens: 1000}")->prompt_columns().empty());
+  MeasuredPrompt prompt({500, 1000}, {1, 1});
+  const auto terms = terms_of("l1_max", "{alpha: 0.0004, num_tokens: 1000}", prompt);
+  EXPECT_DOUBLE_EQ(1.0 + terms[0], 0.7);
+  EXPECT_DOUBLE_EQ(1.0 + terms[1], 0.5);
+}
+
 TEST(L1, TheColumnIsNeeded) {
   EXPECT_EQ(make_reward("l1_max", "")->prompt_columns(), std::vector<std::string>{"num_tokens"});
   MeasuredPrompt prompt({5}, {1});
