@@ -26,8 +26,8 @@ struct EmptyFunction {
   const char* text;
 };
 constexpr EmptyFunction kEmpty[] = {
-    {"TRL",
-     "def f(prompts, completions, answer, **kwargs):\n    return [0.0] * len(completions)\n"},
+    {"TRL", "def f(prompts, completions, answer):\n    return [0.0] * len(completions)\n"},
+    {"TRL **kwargs", "def f(completions, **kwargs):\n    return [0.0] * len(completions)\n"},
     {"verl", "def f(data_source, solution_str, ground_truth, extra_info=None):\n    return 0.0\n"},
 };
 

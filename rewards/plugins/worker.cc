@@ -81,9 +81,9 @@ void Worker::score(std::span<const RewardItem> items, std::span<Verdict> verdict
     if (trouble && !taken_apart()) {
       for (const size_t i : batch) verdicts[i] = *trouble;
       batch.clear();
-    } else if (trouble && (ready_.one_by_one || batch.size() == 1)) {
+    } else if (trouble && batch.size() == 1) {
       verdicts[batch.front()] = *trouble;
-      batch.erase(batch.begin());
+      batch.clear();
     } else if (trouble) {
       together = false;  // any of them may be the culprit
     }

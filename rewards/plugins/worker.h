@@ -31,7 +31,7 @@ struct WorkerSpec {
 // What a worker says of itself when it is ready.
 struct WorkerReady {
   ItemFields fields;
-  // One item after the other: the first one without a verdict is the one it works on.
+  // One item after the other, with verdicts as it goes: its deadline begins anew with each message.
   bool one_by_one = false;
   // Serves whole groups only, whatever the spec says.
   bool groups_only = false;

@@ -11,12 +11,14 @@ import math
 import numbers
 import os
 import sys
+import time
 import traceback
 import types
 
 FRAMES = 3
 PROCESS = os.getpid()
 LONGEST_NOTE = 500
+QUICK_S = 0.001
 
 SIGNATURES = (
     "TRL f(prompts, completions, completion_ids, <columns>, **kwargs); "
@@ -227,11 +229,23 @@ class BatchFunction(Function):
         return values
 
     def batch_columns(self, items):
-        each = [self.columns(item) for item in items]
-        names = dict.fromkeys(name for given in each for name in given)
-        out = {name: [given.get(name) for given in each] for name in names}
-        out.update(self.extra)
-        return out
+        """As columns(), one list per name."""
+        rows = [item["columns"] for item in items]
+        columns = dict(self.from_columns)
+        if self.any_keyword:
+            columns.setdefault("answer", "answer")
+            for row in rows:
+                for name in row:
+                    if name not in self.known:
+                        columns.setdefault(name, name)
+        given = {}
+        for name, column in columns.items():
+            if column == "answer":
+                given[name] = [item["columns"].get(column, item["answer"]) for item in items]
+            elif any(column in row for row in rows):
+                given[name] = [row.get(column) for row in rows]
+        given.update(self.extra)
+        return given
 
 
 class TRL(BatchFunction):
@@ -295,14 +309,23 @@ class RowFunction(Function):
         if self.is_async:
             completed(self.answer_together(items, reply))
             return
-        for i, item in enumerate(items):
-            try:
-                value = self.function(**self.arguments(item))
-                if inspect.isawaitable(value):
-                    value = completed(value)
-                reply(i, [self.verdict(value)])
-            except (Exception, SystemExit) as error:
-                reply(i, [failed(described(error))])
+        verdicts, said, said_at = [], 0, time.monotonic()
+        for item in items:
+            # Quick answers go together: a message costs more than they do.
+            if time.monotonic() - said_at > QUICK_S:
+                reply(said, verdicts)
+                verdicts, said, said_at = [], said + len(verdicts), time.monotonic()
+            verdicts.append(self.answer_one(item))
+        reply(said, verdicts)
+
+    def answer_one(self, item):
+        try:
+            value = self.function(**self.arguments(item))
+            if inspect.isawaitable(value):
+                value = completed(value)
+            return self.verdict(value)
+        except (Exception, SystemExit) as error:
+            return failed(described(error))
 
     async def answer_together(self, items, reply):
         await asyncio.gather(*(self.answer_async(i, item, reply) for i, item in enumerate(items)))

@@ -136,8 +136,9 @@ TEST(Worker, ThatCannotBeStartedAgainIsAnErrorForTheRest) {
                                 "', 'w').close()\n" + moody(true),
                             {"a", "die", "bb"});
   EXPECT_EQ(found[0], "1.0");
-  EXPECT_THAT(found[1], HasSubstr("died of signal 6"));
-  EXPECT_THAT(found[2], AllOf(HasSubstr("cannot be started again"), HasSubstr("exit code 7")));
+  for (const size_t i : {1, 2}) {
+    EXPECT_THAT(found[i], AllOf(HasSubstr("cannot be started again"), HasSubstr("exit code 7")));
+  }
 }
 
 TEST(Worker, RefusalsAndFailuresAtTheStartAreConfigErrors) {
