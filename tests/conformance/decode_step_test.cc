@@ -23,6 +23,9 @@ void* counted(std::size_t bytes, std::size_t align) {
 
 }  // namespace
 
+// Not inlined, or the compiler sees a pointer of new go to free and warns.
+#pragma GCC push_options
+#pragma GCC optimize("no-inline")
 void* operator new(std::size_t bytes) {
   return counted(bytes, 1);
 }
@@ -59,6 +62,7 @@ void operator delete(void* p, std::size_t, std::align_val_t) noexcept {
 void operator delete[](void* p, std::size_t, std::align_val_t) noexcept {
   std::free(p);
 }
+#pragma GCC pop_options
 
 namespace kedge {
 namespace {
