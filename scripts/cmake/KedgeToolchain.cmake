@@ -32,6 +32,11 @@ if(KEDGE_SANITIZE)
   target_link_options(kedge_flags INTERFACE -fsanitize=${KEDGE_SANITIZE})
 endif()
 
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # The compiler collects its garbage less often: an eighth faster for some hundred MiB.
+  add_compile_options(--param=ggc-min-heapsize=1000000)
+endif()
+
 find_program(KEDGE_CCACHE ccache)
 if(KEDGE_CCACHE)
   # A precompiled header carries time stamps; these are what ccache needs to look past them.
