@@ -25,13 +25,16 @@ bool holds_run(FileSystem& files, const std::string& dir) {
   return files.exists(path_join(dir, "metrics.jsonl"));
 }
 
+void check_new_run(FileSystem& files, const std::string& dir) {
+  if (!holds_run(files, dir)) return;
+  throw ConfigError("run.dir", "'" + dir + "' holds a run already",
+                    "another run.dir or run.name, or --resume to go on with it");
+}
+
 RunFiles::RunFiles(const RunConfig& config, FileSystem& files, const Clock& clock,
                    std::optional<int64_t> resume_step)
     : files_(files), clock_(clock), dir_(config.run_dir()) {
-  if (!resume_step && holds_run(files, dir_)) {
-    throw ConfigError("run.dir", "'" + dir_ + "' holds a run already",
-                      "another run.dir or run.name, or --resume to go on with it");
-  }
+  if (!resume_step) check_new_run(files, dir_);
   files_.make_directories(dir_);
   files_.write_atomic(path_join(dir_, "config.yaml"), to_yaml(dump_run_config(config)));
   const std::string samples = path_join(dir_, "samples.jsonl");

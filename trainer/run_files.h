@@ -38,5 +38,7 @@ class RunFiles {
 
 // True when the directory holds the metrics of a run.
 bool holds_run(FileSystem& files, const std::string& dir);
+// A new run may begin in the directory: ConfigError when it holds one already.
+void check_new_run(FileSystem& files, const std::string& dir);
 
 }  // namespace kedge

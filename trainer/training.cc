@@ -192,10 +192,7 @@ class Run {
 // Refuses a run directory before anything is loaded.
 void check_directory(const RunConfig& config, const RunServices& services) {
   FileSystem& files = services.files ? *services.files : real_files();
-  if (!services.resume && holds_run(files, config.run_dir())) {
-    throw ConfigError("run.dir", "'" + config.run_dir() + "' holds a run already",
-                      "another run.dir or run.name, or --resume to go on with it");
-  }
+  if (!services.resume) check_new_run(files, config.run_dir());
 }
 
 void check_prompts(const PromptSource& prompts, const RewardSet& rewards) {

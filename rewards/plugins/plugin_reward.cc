@@ -14,11 +14,7 @@ struct PluginConfig {
   std::string path;
   ConfigNode config;
   bool isolate = true;
-  int32_t workers = 1;
-  int32_t batch = 32;
-  double timeout_s = 10.0;
-  double start_timeout_s = 60.0;
-  int64_t memory_mib = 4096;
+  WorkerSettings workers;
   std::string host;
 
   void check(const std::string& place) const {
@@ -36,12 +32,7 @@ void visit(V& v, PluginConfig& c) {
   v.field("config", c.config, "handed to the plug-in as JSON");
   v.field("isolate", c.isolate,
           "true: in a process of its own; false: in kedge's, where a crash ends the run");
-  v.field("workers", c.workers, "processes (isolate) or threads that call it", between(1, 256));
-  v.field("batch", c.batch, "answers per call at most", between(1, 4096));
-  v.field("timeout_s", c.timeout_s, "seconds for one answer; then the process is killed",
-          positive());
-  v.field("start_timeout_s", c.start_timeout_s, "seconds for loading", positive());
-  v.field("memory_mib", c.memory_mib, "address space of a process, MiB; 0: no limit", at_least(0));
+  visit_workers(v, c.workers);
   v.field("host", c.host, "program that loads the library; empty: kedge_plugin_host beside kedge");
 }
 
@@ -65,7 +56,8 @@ class LoadedReward : public Reward {
  public:
   LoadedReward(const PluginConfig& config, const std::string& place)
       : library_(config.path, place),
-        lanes_{library_.plugin().threads == 0 ? 1 : config.workers, config.batch},
+        lanes_{library_.plugin().threads == 0 ? 1 : config.workers.pool.num_workers,
+               config.workers.pool.batch},
         idle_(lanes_.count) {
     const int32_t num_instances = library_.plugin().threads == 2 ? 1 : lanes_.count;
     for (int32_t i = 0; i < num_instances; ++i) {
@@ -110,15 +102,12 @@ std::unique_ptr<Reward> create(const ConfigNode& settings, const std::string& pa
   // A bare name would be looked up in the system's library path.
   config.path = std::filesystem::absolute(config.path).lexically_normal().string();
   if (!config.isolate) return std::make_unique<LoadedReward>(config, place);
-  WorkerSpec spec;
+  WorkerSpec spec = limited_spec(config.workers);
   spec.place = place;
   spec.command.speaker = "plugin " + std::filesystem::path(config.path).filename().string();
   spec.command.command = {host_program(config.host, join_path(path, "host"))};
-  spec.command.memory_bytes = static_cast<uint64_t>(config.memory_mib) << 20;
-  spec.timeout_s = config.timeout_s;
-  spec.start_timeout_s = config.start_timeout_s;
   spec.start = {{"path", config.path}, {"config", to_json(config.config).dump()}};
-  return make_worker_reward(spec, {config.workers, config.batch});
+  return make_worker_reward(spec, config.workers.pool);
 }
 
 }  // namespace

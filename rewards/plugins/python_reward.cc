@@ -20,11 +20,7 @@ struct PythonConfig {
   ConfigNode kwargs;
   std::map<std::string, std::string> columns;
   Scope scope = Scope::trajectory;
-  int32_t workers = 1;
-  int32_t batch = 32;
-  double timeout_s = 10.0;
-  double start_timeout_s = 60.0;
-  int64_t memory_mib = 4096;
+  WorkerSettings workers;
   std::string interpreter = "python3";
 
   void check(const std::string& place) const {
@@ -46,12 +42,7 @@ void visit(V& v, PythonConfig& c) {
   v.field("columns", c.columns, "parameter -> prompt column, where the names differ");
   v.field("scope", c.scope,
           "trajectory: judged as they end; group: all answers of a prompt in one call");
-  v.field("workers", c.workers, "processes that run the function", between(1, 256));
-  v.field("batch", c.batch, "answers per call at most", between(1, 4096));
-  v.field("timeout_s", c.timeout_s, "seconds for one answer; then the process is killed",
-          positive());
-  v.field("start_timeout_s", c.start_timeout_s, "seconds for the imports", positive());
-  v.field("memory_mib", c.memory_mib, "address space of a process, MiB; 0: no limit", at_least(0));
+  visit_workers(v, c.workers);
   v.field("interpreter", c.interpreter, "Python to run, looked up in PATH", not_empty());
 }
 
@@ -59,22 +50,19 @@ std::unique_ptr<Reward> create(const ConfigNode& settings, const std::string& pa
   PythonConfig config;
   bind(settings, config, path);
   const ConfigNode* const at = settings.find("path");
-  WorkerSpec spec;
+  WorkerSpec spec = limited_spec(config.workers);
   spec.place = place_of(join_path(path, "path"), at ? *at : settings);
   spec.command.speaker =
       "python " + std::filesystem::path(config.path).filename().string() + ":" + config.function;
   spec.command.command = {find_program(config.interpreter, join_path(path, "interpreter")),
                           kSourcePath};
   spec.command.source = python_source();
-  spec.command.memory_bytes = static_cast<uint64_t>(config.memory_mib) << 20;
-  spec.timeout_s = config.timeout_s;
-  spec.start_timeout_s = config.start_timeout_s;
   spec.start = {{"path", std::filesystem::absolute(config.path).lexically_normal().string()},
                 {"function", config.function},
                 {"columns", config.columns}};
   spec.start["kwargs"] = json::parse(to_json(config.kwargs).dump());
   spec.whole_groups = config.scope == Scope::group;
-  return make_worker_reward(spec, {config.workers, config.batch});
+  return make_worker_reward(spec, config.workers.pool);
 }
 
 }  // namespace

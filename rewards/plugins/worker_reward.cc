@@ -66,6 +66,14 @@ class WorkerReward : public Reward {
 
 }  // namespace
 
+WorkerSpec limited_spec(const WorkerSettings& settings) {
+  WorkerSpec spec;
+  spec.command.memory_bytes = static_cast<uint64_t>(settings.memory_mib) << 20;
+  spec.timeout_s = settings.timeout_s;
+  spec.start_timeout_s = settings.start_timeout_s;
+  return spec;
+}
+
 std::unique_ptr<Reward> make_worker_reward(const WorkerSpec& spec,
                                            const WorkerRewardOptions& options) {
   return std::make_unique<WorkerReward>(spec, options);

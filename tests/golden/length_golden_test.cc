@@ -14,9 +14,6 @@
 namespace kedge {
 namespace {
 
-constexpr double kRelative = 1e-9;
-constexpr double kAbsolute = 1e-12;
-
 const json& all_cases() {
   static const json cases = testing_support::golden_cases("length_reward_cases.json");
   return cases;
@@ -210,17 +207,14 @@ void expect_close(const json& found, const json& expected, const std::string& pa
       expect_close(found[i], expected[i], path + "[" + std::to_string(i) + "]");
     }
   } else if (expected.is_number() && found.is_number()) {
-    const double value = expected;
-    EXPECT_NEAR(found.get<double>(), value, kAbsolute + kRelative * std::abs(value)) << path;
+    testing_support::expect_near_golden(found, expected, path);
   } else {
     EXPECT_EQ(found, expected) << path;
   }
 }
 
 std::string case_name(const testing::TestParamInfo<size_t>& info) {
-  std::string name = all_cases()[info.param].at("id");
-  std::replace(name.begin(), name.end(), '-', '_');
-  return name;
+  return testing_support::golden_name(all_cases()[info.param]);
 }
 
 class GoldenLength : public testing::TestWithParam<size_t> {};

@@ -280,11 +280,7 @@ TEST_P(GoldenPolicy, Agrees) {
 }
 
 std::string case_name(const ::testing::TestParamInfo<size_t>& info) {
-  std::string name = all_cases()[info.param]["id"];
-  for (char& ch : name) {
-    if (!std::isalnum(static_cast<unsigned char>(ch))) ch = '_';
-  }
-  return name;
+  return testing_support::golden_name(all_cases()[info.param]);
 }
 
 INSTANTIATE_TEST_SUITE_P(, GoldenPolicy, ::testing::ValuesIn(case_indices()), case_name);

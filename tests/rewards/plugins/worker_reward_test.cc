@@ -52,6 +52,17 @@ TEST(WorkerReward, APromptWithoutARequiredColumnIsNotSent) {
               ElementsAre("2.0", "error: prompt test:1 has no column 'x'", "2.0"));
 }
 
+TEST(WorkerReward, SettingsLimitTheirWorkers) {
+  WorkerSettings settings;
+  settings.timeout_s = 0.5;
+  settings.start_timeout_s = 7.0;
+  settings.memory_mib = 3;
+  const WorkerSpec spec = limited_spec(settings);
+  EXPECT_EQ(spec.timeout_s, 0.5);
+  EXPECT_EQ(spec.start_timeout_s, 7.0);
+  EXPECT_EQ(spec.command.memory_bytes, uint64_t{3} << 20);
+}
+
 TEST(WorkerReward, StopEndsTheWait) {
   WorkerSpec spec = scripted_worker("ready()\ntime.sleep(1000)");
   spec.timeout_s = 500;
