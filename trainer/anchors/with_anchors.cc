@@ -3,6 +3,7 @@
 #include <set>
 
 #include "core/error.h"
+#include "trainer/strategy/decorator.h"
 
 namespace kedge {
 namespace {
@@ -19,10 +20,10 @@ SampleItem reference_item(const AnchorSettings& settings, const PromptVisit& vis
   return item;
 }
 
-class AnchoredStrategy : public RolloutStrategy {
+class AnchoredStrategy : public StrategyDecorator {
  public:
   AnchoredStrategy(std::unique_ptr<RolloutStrategy> inner, AnchorStore& store)
-      : inner_(std::move(inner)), store_(store) {}
+      : StrategyDecorator(std::move(inner)), store_(store) {}
 
   RolloutOrder first(PromptSource& prompts, int64_t step) override {
     store_.begin_step(step);
@@ -51,7 +52,6 @@ class AnchoredStrategy : public RolloutStrategy {
     return groups;
   }
 
-  MetricSet take_metrics() override { return inner_->take_metrics(); }
   json save() const override { return {{"inner", inner_->save()}, {"anchors", store_.save()}}; }
   void load(const json& state) override {
     inner_->load(required<json>(state, "inner", "anchored strategy"));
@@ -70,7 +70,6 @@ class AnchoredStrategy : public RolloutStrategy {
     return order;
   }
 
-  std::unique_ptr<RolloutStrategy> inner_;
   AnchorStore& store_;
   bool keeps_ = true;
 };

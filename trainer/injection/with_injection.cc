@@ -5,15 +5,19 @@
 #include "core/error.h"
 #include "trainer/advantage/statistics.h"
 #include "trainer/anchors/with_anchors.h"
+#include "trainer/strategy/decorator.h"
 
 namespace kedge {
 namespace {
 
-class InjectedStrategy : public RolloutStrategy {
+class InjectedStrategy : public StrategyDecorator {
  public:
   InjectedStrategy(std::unique_ptr<RolloutStrategy> inner, const InjectionConfig& config,
                    AnchorStore& store, Injections& injections)
-      : inner_(std::move(inner)), config_(config), store_(store), injections_(injections) {}
+      : StrategyDecorator(std::move(inner)),
+        config_(config),
+        store_(store),
+        injections_(injections) {}
 
   RolloutOrder first(PromptSource& prompts, int64_t step) override {
     RolloutOrder order = inner_->first(prompts, step);
@@ -24,23 +28,11 @@ class InjectedStrategy : public RolloutStrategy {
     return order;
   }
 
-  std::optional<RolloutOrder> next(PromptSource& prompts, const RoundResult& round) override {
-    return inner_->next(prompts, round);
-  }
-
   std::vector<ScoredGroup> finish(RoundResult round) override {
     auto groups = inner_->finish(std::move(round));
     for (ScoredGroup& scored : groups) inject(scored);
     return groups;
   }
-
-  MetricSet take_metrics() override {
-    MetricSet all = std::exchange(metrics_, {});
-    all.merge(inner_->take_metrics());
-    return all;
-  }
-  json save() const override { return inner_->save(); }
-  void load(const json& state) override { inner_->load(state); }
 
  private:
   void replace_samples(SampleItem& item, const Prompt& prompt) {
@@ -72,12 +64,10 @@ class InjectedStrategy : public RolloutStrategy {
     validate(scored.group);
   }
 
-  std::unique_ptr<RolloutStrategy> inner_;
   const InjectionConfig config_;
   AnchorStore& store_;
   Injections& injections_;
   std::map<GroupKey, std::vector<Row>> rows_;  // of the pass, by group
-  MetricSet metrics_;
 };
 
 }  // namespace

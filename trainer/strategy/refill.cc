@@ -5,6 +5,7 @@
 
 #include "core/error.h"
 #include "trainer/anchors/with_anchors.h"
+#include "trainer/strategy/decorator.h"
 
 namespace kedge {
 namespace {
@@ -38,11 +39,11 @@ const char* reason_of(PromptAction action) {
 
 using VisitKey = std::pair<uint64_t, uint32_t>;
 
-class RefillStrategy : public RolloutStrategy {
+class RefillStrategy : public StrategyDecorator {
  public:
   RefillStrategy(std::unique_ptr<RolloutStrategy> inner, const RefillOptions& options,
                  const RefillParts& parts)
-      : inner_(std::move(inner)), options_(options), parts_(parts) {}
+      : StrategyDecorator(std::move(inner)), options_(options), parts_(parts) {}
 
   RolloutOrder first(PromptSource& prompts, int64_t step) override {
     if (parts_.store) parts_.store->begin_step(step);
@@ -80,16 +81,6 @@ class RefillStrategy : public RolloutStrategy {
     }
     return std::exchange(kept_, {});
   }
-
-  MetricSet take_metrics() override {
-    MetricSet all = std::exchange(metrics_, {});
-    all.merge(inner_->take_metrics());
-    return all;
-  }
-
-  // Between steps there is nothing of its own to remember.
-  json save() const override { return inner_->save(); }
-  void load(const json& state) override { inner_->load(state); }
 
  private:
   void require_half_a_step() const {
@@ -202,7 +193,6 @@ class RefillStrategy : public RolloutStrategy {
     return text.empty() ? "nothing dropped" : text;
   }
 
-  std::unique_ptr<RolloutStrategy> inner_;
   const RefillOptions options_;
   const RefillParts parts_;
   int64_t step_ = 0;
@@ -215,7 +205,6 @@ class RefillStrategy : public RolloutStrategy {
   std::unique_ptr<DrawnPrompts> source_;
   std::vector<ScoredGroup> kept_;
   std::map<std::string, int64_t> counts_;  // prompts and groups dropped, by reason
-  MetricSet metrics_;
 };
 
 }  // namespace
