@@ -1,7 +1,5 @@
 #include "model/activations.h"
 
-#include <new>
-
 #include "core/error.h"
 
 namespace kedge {
@@ -63,9 +61,8 @@ void Activations::Memory::bind(int64_t num_tokens) {
   if (needed > bytes) {
     memory_.reset();  // before the larger piece is asked for, so that both never exist
     bytes = 0;
-    memory_.reset(static_cast<std::byte*>(std::aligned_alloc(kAlign, needed)));
-    if (memory_ == nullptr) throw std::bad_alloc();
-    bytes = needed;
+    memory_ = take_memory(needed);
+    bytes = memory_bytes(needed);
   }
   lay_out(num_tokens, memory_.get());
   tokens = num_tokens;

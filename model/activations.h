@@ -4,12 +4,12 @@
 // Legend: T tokens, E model dim, F MLP dim, H query heads, K KV heads, D head dim, C = (H + 2K) D.
 #pragma once
 #include <cstdint>
-#include <cstdlib>
 #include <memory>
 #include <vector>
 
 #include "core/tensor_view.h"
 #include "model/config.h"
+#include "model/memory.h"
 #include "model/transformer.h"
 
 namespace kedge {
@@ -74,12 +74,9 @@ struct Activations::Memory {
   std::span<int32_t> position_T;
 
  private:
-  struct Free {
-    void operator()(std::byte* p) const { std::free(p); }
-  };
   // Hands out views from `base` on (nullptr: only counts) and returns the bytes they take.
   int64_t lay_out(int64_t tokens, std::byte* base);
-  std::unique_ptr<std::byte, Free> memory_;
+  kedge::Memory memory_;
 };
 
 }  // namespace kedge

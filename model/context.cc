@@ -1,17 +1,14 @@
 #include "model/context.h"
 
 #include <sched.h>
-#include <sys/mman.h>
 #include <xmmintrin.h>
 
 #include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cmath>
-#include <cstdlib>
 #include <exception>
 #include <fstream>
-#include <new>
 #include <string>
 #include <thread>
 
@@ -212,18 +209,13 @@ Share share_of(int64_t count, int worker, int workers, int64_t grain) {
 namespace {
 
 constexpr int64_t kAlign = 64;
-constexpr int64_t kHugePage = int64_t{2} << 20;
 constexpr int64_t kSmallestChunk = int64_t{1} << 20;
-
-int64_t round_up(int64_t value, int64_t unit) { return (value + unit - 1) / unit * unit; }
 
 }  // namespace
 
-void Arena::Free::operator()(std::byte* p) const { std::free(p); }
-
 std::byte* Arena::take(int64_t bytes) {
   KEDGE_CHECK(bytes >= 0, "[arena] asked for ", bytes, " bytes");
-  const int64_t wanted = round_up(std::max<int64_t>(bytes, 1), kAlign);
+  const int64_t wanted = (std::max<int64_t>(bytes, 1) + kAlign - 1) / kAlign * kAlign;
   while (chunk_ < chunks_.size() && offset_ + wanted > chunks_[chunk_].size) {
     before_ += offset_;
     offset_ = 0;
@@ -233,11 +225,7 @@ std::byte* Arena::take(int64_t bytes) {
     // A high-water mark reached before is held in one piece from then on.
     const int64_t rest = before_ == 0 ? peak_ : 0;
     const int64_t least = std::max({wanted, kSmallestChunk, rest, reserved() / 2});
-    const int64_t size = round_up(least, least >= kHugePage ? kHugePage : kAlign);
-    void* memory = std::aligned_alloc(size >= kHugePage ? kHugePage : kAlign, size);
-    if (memory == nullptr) throw std::bad_alloc();
-    if (size >= kHugePage) madvise(memory, size, MADV_HUGEPAGE);
-    chunks_.push_back({std::unique_ptr<std::byte[], Free>(static_cast<std::byte*>(memory)), size});
+    chunks_.push_back({take_memory(least), memory_bytes(least)});
   }
   std::byte* p = chunks_[chunk_].memory.get() + offset_;
   offset_ += wanted;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/tensor_view.h"
+#include "model/memory.h"
 
 namespace kedge {
 
@@ -101,11 +102,8 @@ class Arena {
   };
 
  private:
-  struct Free {
-    void operator()(std::byte* p) const;
-  };
   struct Chunk {
-    std::unique_ptr<std::byte[], Free> memory;
+    Memory memory;
     int64_t size = 0;
   };
   std::vector<Chunk> chunks_;

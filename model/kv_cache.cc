@@ -23,9 +23,11 @@ void copy_rows(const TensorView& tensor, int32_t from, int32_t to) {
 KvCache::KvCache(const ModelConfig& config, int32_t num_blocks) : num_blocks_(num_blocks) {
   KEDGE_CHECK(num_blocks > 0, "KV cache of ", num_blocks, " blocks");
   const int64_t half = floats_per_half(config) * num_blocks;
-  memory_.resize(2 * half * config.layers);
+  const int64_t floats = 2 * half * config.layers;
+  memory_ = take_memory(floats * 4);
+  std::fill_n(floats_of(memory_), floats, 0.0f);
   for (int64_t l = 0; l < config.layers; ++l) {
-    float* keys = memory_.data() + 2 * half * l;
+    float* keys = floats_of(memory_) + 2 * half * l;
     layers_.push_back(
         {TensorView(keys, {num_blocks, config.kv_heads, config.head_dim, kKvBlock}),
          TensorView(keys + half, {num_blocks, config.kv_heads, kKvBlock, config.head_dim})});

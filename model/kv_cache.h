@@ -10,6 +10,7 @@
 
 #include "core/tensor_view.h"
 #include "model/config.h"
+#include "model/memory.h"
 
 namespace kedge {
 
@@ -29,7 +30,7 @@ class KvCache {
 
  private:
   int32_t num_blocks_;
-  std::vector<float> memory_;
+  Memory memory_;
   std::vector<KvLayer> layers_;
 };
 

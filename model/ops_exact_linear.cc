@@ -1,8 +1,3 @@
-#include <cstdlib>
-#include <new>
-
-#include <sys/mman.h>
-
 #include "model/kernels/bf16.h"
 #include "model/kernels/parallel.h"
 #include "model/ops_exact.h"
@@ -10,32 +5,17 @@
 namespace kedge::exact {
 namespace {
 
-constexpr int64_t kHugePage = int64_t{2} << 20;
-
-struct Free {
-  void operator()(float* p) const { std::free(p); }
-};
-
-std::unique_ptr<float, Free> panel_memory(int64_t floats) {
-  const int64_t unit = floats * 4 >= kHugePage ? kHugePage : 64;
-  const int64_t bytes = (floats * 4 + unit - 1) / unit * unit;
-  void* memory = std::aligned_alloc(unit, bytes);
-  if (memory == nullptr) throw std::bad_alloc();
-  if (unit == kHugePage) madvise(memory, bytes, MADV_HUGEPAGE);
-  return std::unique_ptr<float, Free>(static_cast<float*>(memory));
-}
-
 // Panels of 32 outputs (gemm.h): [k][32] of fp32, or [k / 2][32] pairs of bf16.
 class PanelWeight : public PackedWeight {
  public:
-  explicit PanelWeight(int64_t floats) : floats_(floats), memory_(panel_memory(floats)) {}
+  explicit PanelWeight(int64_t floats) : floats_(floats), memory_(take_memory(floats * 4)) {}
   int64_t bytes() const override { return floats_ * 4; }
-  float* data() const { return memory_.get(); }
+  float* data() const { return floats_of(memory_); }
   bool fresh = false;
 
  private:
   int64_t floats_;
-  std::unique_ptr<float, Free> memory_;
+  Memory memory_;
 };
 
 class Linear : public LinearOp {

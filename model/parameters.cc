@@ -1,9 +1,7 @@
 #include "model/parameters.h"
 
 #include <cmath>
-#include <cstdlib>
 #include <cstring>
-#include <new>
 
 #include "core/error.h"
 #include "core/math.h"
@@ -22,22 +20,10 @@ int64_t padded(int64_t count, int64_t align) {
   return (count + align - 1) / align * align;
 }
 
-using Buffer = std::unique_ptr<float[], void (*)(float*)>;
-
-void free_buffer(float* p) {
-  std::free(p);
-}
-
-Buffer no_buffer() {
-  return Buffer(nullptr, free_buffer);
-}
-
-Buffer make_buffer(int64_t floats) {
-  const auto bytes = static_cast<size_t>(padded(floats, kTensorAlign)) * sizeof(float);
-  void* memory = std::aligned_alloc(kTensorAlign * sizeof(float), bytes);
-  if (memory == nullptr) throw std::bad_alloc();
-  std::memset(memory, 0, bytes);
-  return Buffer(static_cast<float*>(memory), free_buffer);
+Memory zeros(int64_t floats) {
+  Memory memory = take_memory(floats * 4);
+  std::memset(memory.get(), 0, floats * 4);
+  return memory;
 }
 
 TensorView shaped(float* data, const std::vector<int64_t>& shape) {
@@ -137,12 +123,12 @@ int64_t NamedTensor::numel() const {
 }
 
 Parameters::Parameters(const ModelConfig& config, Gradients gradients)
-    : config_(config), weights_(no_buffer()), grads_(no_buffer()), head_grad_(no_buffer()) {
+    : config_(config) {
   lay_out();
-  weights_ = make_buffer(size_);
+  weights_ = zeros(size_);
   if (gradients == Gradients::yes) {
-    grads_ = make_buffer(size_);
-    if (config_.tied) head_grad_ = make_buffer(config_.vocab * config_.hidden);
+    grads_ = zeros(size_);
+    if (config_.tied) head_grad_ = zeros(config_.vocab * config_.hidden);
   }
   bind_views();
 }
@@ -170,8 +156,8 @@ void Parameters::bind_views() {
     for (size_t i = 1; i < count; ++i) shape[0] += tensors_[next + i].shape[0];
     next += count;
     Parameter parameter;
-    parameter.weight.master_NK = shaped(weights_.get() + first.offset, shape);
-    if (grads_) parameter.grad = shaped(grads_.get() + first.offset, shape);
+    parameter.weight.master_NK = shaped(floats_of(weights_) + first.offset, shape);
+    if (grads_) parameter.grad = shaped(floats_of(grads_) + first.offset, shape);
     return parameter;
   };
   embedding_ = take(1);
@@ -192,41 +178,42 @@ void Parameters::bind_views() {
   final_norm_ = take(1);
   if (config_.tied) {
     head_.weight = embedding_.weight;
-    if (grads_) head_.grad = TensorView(head_grad_.get(), {config_.vocab, config_.hidden});
+    if (grads_) head_.grad = TensorView(floats_of(head_grad_), {config_.vocab, config_.hidden});
   } else {
     head_ = take(1);
   }
 }
 
 TensorView Parameters::flat() const {
-  return TensorView(weights_.get(), {size_});
+  return TensorView(floats_of(weights_), {size_});
 }
 
 TensorView Parameters::flat_grad() const {
-  return grads_ ? TensorView(grads_.get(), {size_}) : TensorView();
+  return grads_ ? TensorView(floats_of(grads_), {size_}) : TensorView();
 }
 
 TensorView Parameters::view(const NamedTensor& tensor) const {
-  return shaped(weights_.get() + tensor.offset, tensor.shape);
+  return shaped(floats_of(weights_) + tensor.offset, tensor.shape);
 }
 
 TensorView Parameters::grad_view(const NamedTensor& tensor) const {
-  return grads_ ? shaped(grads_.get() + tensor.offset, tensor.shape) : TensorView();
+  return grads_ ? shaped(floats_of(grads_) + tensor.offset, tensor.shape) : TensorView();
 }
 
 void Parameters::zero_gradients() {
   KEDGE_CHECK(grads_, "these parameters hold no gradients");
-  std::memset(grads_.get(), 0, static_cast<size_t>(size_) * sizeof(float));
-  if (head_grad_) std::memset(head_grad_.get(), 0, static_cast<size_t>(head_.grad.bytes()));
+  std::memset(floats_of(grads_), 0, static_cast<size_t>(size_) * sizeof(float));
+  if (head_grad_) std::memset(floats_of(head_grad_), 0, static_cast<size_t>(head_.grad.bytes()));
 }
 
 void Parameters::join_gradients() {
   KEDGE_CHECK(grads_, "these parameters hold no gradients");
   if (!head_grad_) return;
   float* embedding = embedding_.grad.f32();
+  const float* head = head_.grad.f32();
   const int64_t count = embedding_.grad.numel();
-  for (int64_t i = 0; i < count; ++i) embedding[i] += head_grad_[i];
-  std::memset(head_grad_.get(), 0, static_cast<size_t>(count) * sizeof(float));
+  for (int64_t i = 0; i < count; ++i) embedding[i] += head[i];
+  std::memset(floats_of(head_grad_), 0, static_cast<size_t>(count) * sizeof(float));
 }
 
 void Parameters::refresh(Context& context, const Operators& ops) {

@@ -11,6 +11,7 @@
 #include "core/records.h"
 #include "core/tensor_view.h"
 #include "model/config.h"
+#include "model/memory.h"
 #include "model/ops.h"
 
 namespace kedge {
@@ -76,9 +77,9 @@ class Parameters {
   ModelConfig config_;
   std::vector<NamedTensor> tensors_;
   int64_t size_ = 0;
-  std::unique_ptr<float[], void (*)(float*)> weights_;
-  std::unique_ptr<float[], void (*)(float*)> grads_;
-  std::unique_ptr<float[], void (*)(float*)> head_grad_;
+  Memory weights_;
+  Memory grads_;
+  Memory head_grad_;
   std::vector<LayerParameters> layers_;
   Parameter embedding_, final_norm_, head_;
   std::vector<std::unique_ptr<PackedWeight>> packed_;

@@ -41,8 +41,10 @@ struct GemmCall {
 // written once per 768 terms.
 constexpr int64_t kGemmRowBlock = 192;
 constexpr int64_t kGemmDepthBlock = 768;
-// Few rows: A fits the cache whole, and C would be read and written for nothing.
-constexpr int64_t kGemmFewRows = 24;
+// Few rows are bound by reading B from memory: A is packed whole, and a panel is walked in pieces that
+// stay in the first-level cache for all tiles, so that the line-fill buffers are free for what comes next.
+constexpr int64_t kGemmFewRows = 40;
+constexpr int64_t kGemmPiece = 128;
 
 // Packed tiles and panels are a line apart from each other: their sizes are often multiples of 4 KiB,
 // and writing them side by side would then go to one set of the first-level cache.
@@ -54,16 +56,25 @@ KEDGE_SHARED_INLINE int64_t even_block(int64_t count, int64_t most, int64_t unit
   const int64_t each = (count + blocks - 1) / blocks;
   return (each + unit - 1) / unit * unit;
 }
+KEDGE_SHARED_INLINE bool gemm_has_few_rows(const GemmCall& call) {
+  return call.b_row == 0 && call.m <= kGemmFewRows;
+}
 KEDGE_SHARED_INLINE int64_t gemm_depth(const GemmCall& call) {
-  const bool whole = call.k < kGemmDepthBlock || (call.b_row == 0 && call.m <= kGemmFewRows);
-  return whole ? call.k : even_block(call.k, kGemmDepthBlock, 16);
+  if (gemm_has_few_rows(call)) return even_block(call.k, kGemmPiece, 16);
+  return call.k < kGemmDepthBlock ? call.k : even_block(call.k, kGemmDepthBlock, 16);
 }
 KEDGE_SHARED_INLINE int64_t gemm_rows(const GemmCall& call) {
   return call.m <= kGemmRowBlock ? call.m : even_block(call.m, kGemmRowBlock, 12);
 }
-KEDGE_SHARED_INLINE int64_t gemm_a_floats(const GemmCall& call) {
+// Floats of one packed block of A.
+KEDGE_SHARED_INLINE int64_t gemm_block_floats(const GemmCall& call) {
   const int64_t terms = call.a_terms == 0 ? 1 : 2, rows = gemm_rows(call);
   return (rows * gemm_depth(call) * terms + 15) / 16 * 16 + (rows / 12 + 3) * kGemmGap;
+}
+KEDGE_SHARED_INLINE int64_t gemm_a_floats(const GemmCall& call) {
+  const int64_t depth = gemm_depth(call);
+  const int64_t blocks = gemm_has_few_rows(call) ? (call.k + depth - 1) / depth : 1;
+  return blocks * gemm_block_floats(call);
 }
 KEDGE_SHARED_INLINE int64_t gemm_scratch_floats(const GemmCall& call) {
   const int64_t panels = call.b_row == 0 ? 0 : (call.n + kPanelColumns - 1) / kPanelColumns;

@@ -1,7 +1,7 @@
 // Matrix product on one thread (gemm.h): packs blocks of A into tiles [k][rows <= 12], takes B as
-// panels or packs a depth block of it first, and walks tiles inside panels. While a panel is worked
-// on, the next one is asked for, evenly spread over the tiles: asked for at once, it would wait for
-// itself in the line-fill buffers.
+// panels or packs a depth block of it first, and walks tiles inside panels. While a panel (of few rows:
+// a piece of one) is worked on, the next is asked for, evenly spread over the tiles: asked for at once,
+// it would wait for itself in the line-fill buffers.
 #pragma once
 #include "model/kernels/gemm.h"
 #include "model/kernels/tile_impl.h"
@@ -92,7 +92,9 @@ KEDGE_INLINE void pack_b(const GemmCall& g, int64_t first_k, int64_t depth, floa
 }
 
 // One to three rows are bound by reading B: no packing, several panels at once so that enough chains
-// are in flight.
+// are in flight, and lines asked for before the prefetcher of the cache finds the page.
+constexpr int64_t kThinAhead = 16;
+
 template <class Step, int R, int P>
 void thin_tile(const GemmCall& g, const float* a, int64_t a_row, int64_t panel) {
   constexpr int kVecsPerPanel = kPanel / kWidth;
@@ -114,6 +116,8 @@ void thin_tile(const GemmCall& g, const float* a, int64_t a_row, int64_t panel) 
       KEDGE_UNROLL for (int v = 0; v < kVecsPerPanel; ++v) {
         bv[v] = Step::load_b(b + p * g.b_panel + l * kPanel + v * kWidth);
       }
+      __builtin_prefetch(b + p * g.b_panel + (l + kThinAhead) * kPanel, 0, 2);
+      __builtin_prefetch(b + p * g.b_panel + (l + kThinAhead) * kPanel + 16, 0, 2);
       KEDGE_UNROLL for (int i = 0; i < R; ++i) {
         Step::run(a + i * a_row + l * Step::kAFloats, 1, bv, acc[i][p]);
       }
@@ -129,7 +133,7 @@ void thin_tile(const GemmCall& g, const float* a, int64_t a_row, int64_t panel) 
 }
 
 #if defined(KEDGE_PATH_avx512)
-constexpr int kThinPanels[4] = {0, 4, 4, 2};
+constexpr int kThinPanels[4] = {0, 2, 4, 2};
 #elif defined(KEDGE_PATH_avx2)
 constexpr int kThinPanels[4] = {0, 2, 1, 1};
 #else
@@ -166,9 +170,10 @@ constexpr int64_t kDirectColumns = 192;
 
 struct Block {
   int64_t first_row, first_k, depth;
-  const float* a_tiles;
-  const float* b;       // panel j of this depth at b + j * b_panel
+  const float* a_tiles;  // null: A is read where it lies
+  const float* b;        // panel j of this depth at b + j * b_panel
   int64_t b_panel;
+  int64_t next = 0;      // floats from what is read of B to what is read after it
 };
 
 template <class Step>
@@ -176,7 +181,7 @@ KEDGE_INLINE void run_panel(const GemmCall& g, const Block& block, const Tiling&
                             int64_t column) {
   const Start start = block.first_k == 0 ? g.start : Start::accumulate;
   const int64_t columns = min_of(kPanel, g.n - column);
-  const bool more = column + 2 * kPanel <= g.n;
+  const bool last = column + kPanel >= g.n;
   const float* b = block.b + column / kPanel * block.b_panel;
   float* c = g.c + block.first_row * g.c_row + column;
   for (int64_t t = 0; t < tiling.tiles; ++t) {
@@ -192,13 +197,15 @@ KEDGE_INLINE void run_panel(const GemmCall& g, const Block& block, const Tiling&
     if (block.a_tiles == nullptr) {
       call.a = {g.a + (block.first_row + begin) * g.a_row + block.first_k, g.a_row, 1};
     }
-    call.next_b = b;
-    if (more) {
-      call.next_b = b + block.b_panel + t * block.depth * kPanel / tiling.tiles;
-      call.next_b_step = kPanel / tiling.tiles;
-      if (t + 1 == tiling.tiles) call.next_c = c + kPanel;
+    // Past the end of B this asks for what nobody needs, which harms nobody.
+    call.next_b = b + block.next + t * block.depth * kPanel / tiling.tiles;
+    call.next_b_step = kPanel / tiling.tiles;
+    call.next_b_pairs = tiling.tiles == 1;
+    if (t + 1 < tiling.tiles) {
+      call.next_c = call.c + rows * g.c_row;
+    } else if (!last) {
+      call.next_c = c + kPanel;
     }
-    if (t + 1 < tiling.tiles) call.next_c = call.c + rows * g.c_row;
     if (columns == kPanel) {
       if (block.a_tiles == nullptr) {
         tile<false>(rows, call, start);
@@ -219,11 +226,34 @@ KEDGE_INLINE bool reads_a_directly(const GemmCall& g) {
   return Step::kTerms == 1 && g.a_step == 1 && g.n <= kDirectColumns;
 }
 
+// Few rows: all of A is packed, a panel is finished before the next.
+template <class Step>
+KEDGE_INLINE void few_rows(const GemmCall& g, int64_t first_panel) {
+  const Tiling tiling(g.m);
+  const bool direct = reads_a_directly<Step>(g);
+  const int64_t deepest = gemm_depth(g), block_floats = gemm_block_floats(g);
+  if (!direct) {
+    float* a = g.scratch;
+    for (int64_t k = 0; k < g.k; k += deepest, a += block_floats) {
+      pack_a<Step>(g, tiling, 0, k, min_of(deepest, g.k - k), a);
+    }
+  }
+  for (int64_t column = first_panel * kPanel; column < g.n; column += kPanel) {
+    const float* a = g.scratch;
+    for (int64_t k = 0; k < g.k; k += deepest, a += block_floats) {
+      Block block = {0, k, min_of(deepest, g.k - k), direct ? nullptr : a, g.b + k * kPanel, g.b_panel};
+      block.next = block.depth * kPanel;
+      run_panel<Step>(g, block, tiling, column);
+    }
+  }
+}
+
 template <class Step>
 void gemm_of(const GemmCall& g) {
   int64_t first_panel = 0;
   if (g.m <= 3 && g.b_row == 0 && g.a_step == 1) first_panel = thin_panels<Step>(g);
   if (first_panel * kPanel >= g.n) return;
+  if (gemm_has_few_rows(g)) return few_rows<Step>(g, first_panel);
   const int64_t deepest = gemm_depth(g), tallest = gemm_rows(g);
   float* a_tiles = g.scratch;
   float* b_pack = g.scratch + gemm_a_floats(g);
@@ -235,6 +265,7 @@ void gemm_of(const GemmCall& g) {
       block.b = b_pack;
       block.b_panel = block.depth * kPanel + kGemmGap;
     }
+    block.next = block.b_panel;
     for (int64_t row = 0; row < g.m; row += tallest) {
       block.first_row = row;
       const Tiling tiling(min_of(tallest, g.m - row));
@@ -243,7 +274,7 @@ void gemm_of(const GemmCall& g) {
       } else {
         pack_a<Step>(g, tiling, row, first_k, block.depth, a_tiles);
       }
-      for (int64_t column = first_panel * kPanel; column < g.n; column += kPanel) {
+      for (int64_t column = 0; column < g.n; column += kPanel) {
         run_panel<Step>(g, block, tiling, column);
       }
     }

@@ -20,15 +20,26 @@ inline int64_t fma_loop(int64_t steps, float* sink) {
   return steps * kChains * kWidth * 2;
 }
 
+// Two streams, each asked for 2 KiB ahead: the fastest of many forms that were measured. n: a multiple
+// of 64.
 inline float read_loop(const float* p, int64_t n) {
-  Vec acc[8];
-  for (int i = 0; i < 8; ++i) acc[i] = set1(0.0f);
-  for (int64_t j = 0; j + 8 * kWidth <= n; j += 8 * kWidth) {
-    for (int i = 0; i < 8; ++i) acc[i] = add(acc[i], load(p + j + i * kWidth));
+  constexpr int kStep = 32, kVecs = kStep / kWidth, kAhead = 512;
+  Vec acc[2][kVecs];
+  for (int s = 0; s < 2; ++s) {
+    for (int v = 0; v < kVecs; ++v) acc[s][v] = set1(0.0f);
   }
-  for (int i = 1; i < 8; ++i) acc[0] = add(acc[0], acc[i]);
+  for (int64_t j = 0; j < n / 2; j += kStep) {
+    KEDGE_UNROLL for (int s = 0; s < 2; ++s) {
+      const float* at = p + s * (n / 2) + j;
+      __builtin_prefetch(at + kAhead, 0, 2);
+      __builtin_prefetch(at + kAhead + 16, 0, 2);
+      KEDGE_UNROLL for (int v = 0; v < kVecs; ++v) acc[s][v] = add(acc[s][v], load(at + v * kWidth));
+    }
+  }
+  for (int v = 1; v < kVecs; ++v) acc[0][0] = add(acc[0][0], acc[0][v]);
+  for (int v = 0; v < kVecs; ++v) acc[0][0] = add(acc[0][0], acc[1][v]);
   float lane[kWidth];
-  store(lane, acc[0]);
+  store(lane, acc[0][0]);
   return lane[0];
 }
 

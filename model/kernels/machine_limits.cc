@@ -8,7 +8,8 @@
 namespace kedge {
 namespace {
 
-constexpr int64_t kBufferFloats = int64_t{32} << 20;  // 128 MiB
+constexpr int64_t kGrain = 1024;         // floats: borders of the threads' shares
+constexpr int64_t kFewestFloats = 16384;  // 64 KiB
 
 // Largest of body()'s amounts per second over repetitions until the time is up (at least three).
 template <class Body>
@@ -54,34 +55,35 @@ double measure_bf16_gflops(Context& context, double seconds) {
   return loop_gflops(context, seconds, isa_avx512bf16::pair_loop);
 }
 
-double measure_read_gbytes(Context& context, double seconds) {
+double measure_read_gbytes(Context& context, int64_t bytes, double seconds) {
   Arena::Scope scope(context.scratch);
   const int workers = context.pool.size();
-  float* buffer = context.scratch.floats(kBufferFloats);
+  const int64_t floats = std::max(bytes / 4, kFewestFloats) / kGrain * kGrain;
+  float* buffer = context.scratch.floats(floats);
   float* sinks = context.scratch.floats(workers * 16);
-  std::fill_n(buffer, kBufferFloats, 1.0f);
+  std::fill_n(buffer, floats, 1.0f);
   return best_rate(seconds, [&] {
     context.pool.run([&](int worker) {
-      const Share share = share_of(kBufferFloats, worker, workers, 1024);
+      const Share share = share_of(floats, worker, workers, kGrain);
       sinks[worker * 16] = kernels().read_loop(buffer + share.begin, share.end - share.begin);
     });
-    return 4.0 * kBufferFloats;
+    return 4.0 * floats;
   }) / 1e9;
 }
 
-double measure_copy_gbytes(Context& context, double seconds) {
+double measure_copy_gbytes(Context& context, int64_t bytes, double seconds) {
   Arena::Scope scope(context.scratch);
   const int workers = context.pool.size();
-  constexpr int64_t kHalf = kBufferFloats / 2;
-  float* buffer = context.scratch.floats(kBufferFloats);
-  std::fill_n(buffer, kBufferFloats, 1.0f);
+  const int64_t half = std::max(bytes / 8, kFewestFloats) / kGrain * kGrain;
+  float* buffer = context.scratch.floats(2 * half);
+  std::fill_n(buffer, 2 * half, 1.0f);
   return best_rate(seconds, [&] {
     context.pool.run([&](int worker) {
-      const Share share = share_of(kHalf, worker, workers, 1024);
-      kernels().copy_loop(buffer + share.begin, buffer + kHalf + share.begin,
+      const Share share = share_of(half, worker, workers, kGrain);
+      kernels().copy_loop(buffer + share.begin, buffer + half + share.begin,
                           share.end - share.begin);
     });
-    return 4.0 * 2 * kHalf;
+    return 4.0 * 2 * half;
   }) / 1e9;
 }
 

@@ -12,9 +12,10 @@ double measure_fma_gflops(Context& context, double seconds);
 // Operations of bf16 dot products by VDPBF16PS; 0 where the CPU lacks it. The bf16 limit of a machine
 // is the larger of this and the fp32 one.
 double measure_bf16_gflops(Context& context, double seconds);
-// Reading a buffer much larger than the caches, 1e9 bytes per second.
-double measure_read_gbytes(Context& context, double seconds);
-// Copying one: bytes read plus bytes written per second.
-double measure_copy_gbytes(Context& context, double seconds);
+// Reading a buffer of so many bytes over and over, 1e9 bytes per second: the bandwidth of memory where
+// the buffer is much larger than the caches, of a cache where it fits. At least 64 KiB.
+double measure_read_gbytes(Context& context, int64_t bytes, double seconds);
+// Copying one half of it into the other: bytes read plus bytes written per second.
+double measure_copy_gbytes(Context& context, int64_t bytes, double seconds);
 
 }  // namespace kedge

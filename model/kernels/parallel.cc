@@ -6,6 +6,8 @@ namespace kedge {
 namespace {
 
 constexpr int64_t kRowGrain = 12;
+// Rows of a thread from which reading all panels for them is cheaper than packing all rows. Measured.
+constexpr int64_t kManyRows = 128;
 
 GemmCall rows_of(const GemmCall& call, const Share& share) {
   GemmCall part = call;
@@ -28,7 +30,7 @@ GemmCall columns_of(const GemmCall& call, const Share& share) {
 bool splits_rows(const GemmCall& call, int workers) {
   if (call.m < 2 * kRowGrain * workers) return false;
   if (call.n < 2 * kPanelColumns * workers) return true;
-  if (call.b_row == 0) return call.n < 512 * workers || call.m > 4 * call.n;
+  if (call.b_row == 0) return call.m >= kManyRows * workers;
   return call.m > call.n;
 }
 

@@ -37,10 +37,11 @@ struct TileCall {
   int64_t c_row;
   const float* bias;     // read for Start::bias
   int64_t a_part = 0;    // bf16 pairs: from the odd row of A's step to the even one
-  // Hints, all valid addresses: one line per l of what is read after this tile, and the outputs of
-  // the next tile.
+  // Hints: one line, or two side by side, per l of what is read after this tile; and the outputs of the
+  // next tile. A null next_b would be looked up in the page tables for every l.
   const float* next_b = nullptr;
   int64_t next_b_step = 0;
+  bool next_b_pairs = false;
   const float* next_c = nullptr;
 };
 
@@ -76,6 +77,7 @@ void tile_pass(const TileCall& call) {
     a += a_step;
     b += call.b_step;
     __builtin_prefetch(next_b, 0, 2);
+    if (call.next_b_pairs) __builtin_prefetch(next_b + 16, 0, 2);
     next_b += call.next_b_step;
   }
   KEDGE_UNROLL for (int i = 0; i < R; ++i) {
