@@ -15,7 +15,7 @@ struct FieldName {
   ItemField field;
 };
 
-constexpr std::array<FieldName, 10> kFieldNames = {{
+constexpr std::array<FieldName, 11> kFieldNames = {{
     {"prompt", ItemField::prompt},
     {"messages", ItemField::messages},
     {"completion", ItemField::completion},
@@ -26,6 +26,7 @@ constexpr std::array<FieldName, 10> kFieldNames = {{
     {"sample", ItemField::sample},
     {"step", ItemField::step},
     {"truncated", ItemField::truncated},
+    {"packed_ids", ItemField::packed_ids},
 }};
 
 void append_integer(std::string& out, int64_t value) {
@@ -107,6 +108,18 @@ void append_ids(std::string& out, const std::vector<Token>& tokens) {
   out += ']';
 }
 
+void append_packed_ids(std::string& out, const std::vector<Token>& tokens) {
+  constexpr char kHex[] = "0123456789abcdef";
+  const auto* bytes = reinterpret_cast<const unsigned char*>(tokens.data());
+  const size_t size = tokens.size() * sizeof(Token), begin = out.size();
+  out.resize(begin + 2 + 2 * size, '"');
+  char* to = out.data() + begin + 1;
+  for (size_t i = 0; i < size; ++i) {
+    *to++ = kHex[bytes[i] >> 4];
+    *to++ = kHex[bytes[i] & 15];
+  }
+}
+
 void append_field(std::string& out, ItemField field, const RewardItem& item,
                   const ItemFields& fields) {
   switch (field) {
@@ -140,6 +153,9 @@ void append_field(std::string& out, ItemField field, const RewardItem& item,
     case ItemField::truncated:
       out += item.truncated ? "true" : "false";
       break;
+    case ItemField::packed_ids:
+      append_packed_ids(out, item.tokens);
+      break;
   }
 }
 
@@ -163,7 +179,9 @@ Verdict scored_from(const json& value, std::string note) {
 
 ItemFields all_item_fields() {
   ItemFields all;
-  for (const FieldName& entry : kFieldNames) all.fields.push_back(entry.field);
+  for (const FieldName& entry : kFieldNames) {
+    if (entry.field != ItemField::packed_ids) all.fields.push_back(entry.field);
+  }
   return all;
 }
 

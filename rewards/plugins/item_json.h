@@ -25,6 +25,8 @@ enum class ItemField {
   sample,          // which answer of the prompt this is
   step,            // steps done before this one
   truncated,       // bool: the answer hit its length limit
+  packed_ids,      // completion_ids as hex digits of 32-bit integers in this machine's order: a tenth
+                   // of the time in Python
 };
 
 struct ItemFields {
@@ -33,7 +35,7 @@ struct ItemFields {
   std::optional<std::vector<std::string>> columns;
 };
 
-// Every field and column.
+// Every field and column; ids as a list only.
 ItemFields all_item_fields();
 // From a worker's {"fields":[...],"columns":[...] or null}. Unknown names: ConfigError at `place`.
 ItemFields item_fields_from(const json& ready, const std::string& place);

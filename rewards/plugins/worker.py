@@ -4,6 +4,8 @@ Messages (rewards/plugins/frame.h) go over descriptor 3; standard output and err
 function is recognised by the names of its parameters and called as the framework it was written for
 would call it; nothing of it has to change.
 """
+import array
+import binascii
 import importlib.util
 import inspect
 import json
@@ -205,6 +207,10 @@ def conversation(item):
     return item["prompt"], item["completion"]
 
 
+def unpacked(ids):
+    return array.array("i", binascii.unhexlify(ids)).tolist()
+
+
 class BatchFunction(Function):
     """Called once for all items. One that raises for several is asked for each alone, so that only
     those that make it raise are errors."""
@@ -255,7 +261,7 @@ class TRL(BatchFunction):
     def __init__(self, function, start):
         super().__init__(function, start)
         self.fields = ["prompt", "messages", "completion"]
-        self.fields += ["completion_ids"] if self.accepts("completion_ids") else []
+        self.fields += ["packed_ids"] if self.accepts("completion_ids") else []
         self.fields += ["step"] if self.accepts("trainer_state") else []
 
     def call(self, items):
@@ -263,7 +269,7 @@ class TRL(BatchFunction):
         arguments = self.batch_columns(items)
         own = {"prompts": [p for p, _ in pairs], "completions": [c for _, c in pairs]}
         if self.accepts("completion_ids"):
-            own["completion_ids"] = [item["completion_ids"] for item in items]
+            own["completion_ids"] = [unpacked(item["packed_ids"]) for item in items]
         if self.accepts("trainer_state"):
             own["trainer_state"] = types.SimpleNamespace(global_step=items[0]["step"])
         if self.accepts("log_extra"):

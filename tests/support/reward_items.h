@@ -22,6 +22,7 @@ class JudgedPrompt {
       item.group = group_.get();
       item.trajectory = static_cast<int32_t>(i);
       item.completion = completions[i];
+      item.tokens.assign(item.completion.begin(), item.completion.end());
       items_.push_back(std::move(item));
     }
   }

@@ -50,6 +50,21 @@ TEST(ItemJson, AnItemSaysWhatIsAskedFor) {
       {"completion":"7+5=12\n\"12\"","columns":{"level":3}}])"));
 }
 
+TEST(ItemJson, PackedIdsAreHexDigits) {
+  JudgedPrompt prompt({""}, {}, "");
+  RewardItem item = prompt.items()[0];
+  const auto packed = [&](std::vector<Token> ids) {
+    item.tokens = std::move(ids);
+    std::string out;
+    append_item(out, item, {{ItemField::packed_ids}, std::nullopt});
+    return out;
+  };
+  EXPECT_EQ(packed({}), R"({"packed_ids":""})");
+  EXPECT_EQ(packed({5}), R"({"packed_ids":"05000000"})");
+  EXPECT_EQ(packed({5, 0}), R"({"packed_ids":"0500000000000000"})");
+  EXPECT_EQ(packed({5, 0, 70000}), R"({"packed_ids":"050000000000000070110100"})");
+}
+
 TEST(ItemJson, ConversationsKeepTheirMessages) {
   Group group;
   group.prompt.messages = {{"system", "be \"brief\""}, {"user", "7+5?"}};

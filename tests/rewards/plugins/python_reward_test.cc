@@ -44,6 +44,7 @@ def f(prompts, completions, completion_ids, answer, words, trainer_state, log_me
     assert len(prompts) == len(completions) == len(completion_ids) == len(answer) == 3
     assert words == [["Lily", "kite"]] * 3 and kwargs["level"] == [3] * 3, kwargs
     assert trainer_state.global_step == 0
+    assert completion_ids == [[ord(c) for c in text] for text in completions], completion_ids
     log_metric("mean", 0.5)
     return [1.0 if c.strip() == a else 0.0 if c else None for c, a in zip(completions, answer)]
 )",
