@@ -24,7 +24,8 @@ DecodeOptions read_options(const Arguments& arguments) {
   DecodeOptions options;
   CLI::App app(
       "Tokens per second of the rollout engine, random prompts, temperature 1. The bound is "
-      "the smaller of FMA peak and reading every weight once per pass.",
+      "the smaller of FMA peak and reading every weight once per pass, at the bandwidth "
+      "of reading as many bytes.",
       "kedge bench decode");
   add_bench_options(app, options.common);
   app.add_option("--model", options.common.model, "a model directory instead of --size");
@@ -55,11 +56,13 @@ std::vector<std::string> with_room(const DecodeOptions& options) {
 
 void measure(PolicyModel& model, const DecodeOptions& options, const EngineLoad& load,
              LimitMeter& meter) {
-  const double fma = meter.fma_gflops(), read = meter.read_gbytes();
-  const double seconds = decode_pass_seconds(model, load);
-  const double peak = (fma + meter.fma_gflops()) / 2, bandwidth = (read + meter.read_gbytes()) / 2;
   const double bytes_per_weight = options.common.bf16 ? 2.0 : 4.0;
   const auto weights = static_cast<double>(decode_weights(model.config()));
+  const auto bytes = static_cast<int64_t>(weights * bytes_per_weight);
+  const double fma = meter.fma_gflops(), read = meter.read_gbytes(bytes);
+  const double seconds = decode_pass_seconds(model, load);
+  const double peak = (fma + meter.fma_gflops()) / 2;
+  const double bandwidth = (read + meter.read_gbytes(bytes)) / 2;
   const double gflops = 2.0 * load.rows * weights / seconds / 1e9;
   const double bound = std::min(peak, 2.0 * load.rows / bytes_per_weight * bandwidth);
   const std::string size = options.common.model.empty() ? options.common.size : "";

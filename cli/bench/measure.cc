@@ -55,11 +55,11 @@ double LimitMeter::fma_gflops(double seconds) {
 double LimitMeter::bf16_gflops(double seconds) {
   return measure_bf16_gflops(context_, seconds);
 }
-double LimitMeter::read_gbytes(double seconds) {
-  return measure_read_gbytes(context_, seconds);
+double LimitMeter::read_gbytes(int64_t bytes, double seconds) {
+  return measure_read_gbytes(context_, bytes, seconds);
 }
-double LimitMeter::copy_gbytes(double seconds) {
-  return measure_copy_gbytes(context_, seconds);
+double LimitMeter::copy_gbytes(int64_t bytes, double seconds) {
+  return measure_copy_gbytes(context_, bytes, seconds);
 }
 
 }  // namespace kedge

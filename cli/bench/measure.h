@@ -35,8 +35,8 @@ class LimitMeter {
   int threads() const { return pool_.size(); }
   double fma_gflops(double seconds = 0.05);
   double bf16_gflops(double seconds = 0.05);  // dot products; 0 where the CPU has none
-  double read_gbytes(double seconds = 0.1);
-  double copy_gbytes(double seconds = 0.1);
+  double read_gbytes(int64_t bytes, double seconds = 0.1);
+  double copy_gbytes(int64_t bytes, double seconds = 0.1);
 
  private:
   ThreadPool pool_;

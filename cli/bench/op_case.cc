@@ -21,12 +21,12 @@ int64_t product(std::initializer_list<int64_t> shape) {
 }  // namespace
 
 OwnedTensor zero_tensor(std::initializer_list<int64_t> shape) {
-  const size_t bytes = (product(shape) * sizeof(float) + 63) / 64 * 64;
-  auto* memory = static_cast<float*>(std::aligned_alloc(64, bytes));
-  KEDGE_CHECK(memory != nullptr, "[bench] no memory for ", bytes, " bytes");
-  std::memset(memory, 0, bytes);
-  return {std::shared_ptr<float[]>(memory, [](float* p) { std::free(p); }),
-          TensorView(memory, shape)};
+  const int64_t bytes = product(shape) * sizeof(float);
+  Memory memory = take_memory(bytes);
+  std::memset(memory.get(), 0, bytes);
+  float* data = floats_of(memory);
+  return {std::shared_ptr<float[]>(std::shared_ptr<std::byte[]>(std::move(memory)), data),
+          TensorView(data, shape)};
 }
 
 OwnedTensor random_tensor(std::initializer_list<int64_t> shape, uint64_t salt, float scale) {

@@ -1,11 +1,18 @@
 #include "cli/bench/op_timing.h"
 
 #include <algorithm>
+#include <chrono>
+#include <thread>
 
+#include "cli/bench/measure.h"
 #include "core/clock.h"
+#include "model/kernels/machine_limits.h"
 
 namespace kedge {
 namespace {
+
+// LibTorch's OpenMP threads spin for a while after a call; what is measured beside them is halved.
+constexpr std::chrono::milliseconds kUntilPeersSleep{30};
 
 using Call = std::function<void()>;
 
@@ -25,18 +32,20 @@ int64_t calls_for(const Call& call, double seconds) {
 }  // namespace
 
 OpTiming time_op(const OpCase& op, Context& context, const Operators& ours, const Operators* other,
-                 LimitMeter& limits, const TimingOptions& options) {
+                 const TimingOptions& options) {
   const Call mine = op.bind(context, ours);
   const Call theirs = other ? op.bind(context, *other) : Call();
   const int64_t my_calls = calls_for(mine, options.seconds_per_round);
   const int64_t their_calls = theirs ? calls_for(theirs, options.seconds_per_round) : 0;
+  std::this_thread::sleep_for(kUntilPeersSleep);
   std::vector<double> seconds, other_seconds, ratio, fma;
   for (int round = 0; round < options.rounds; ++round) {
-    fma.push_back(limits.fma_gflops(options.seconds_per_round / 2));
     seconds.push_back(seconds_per_call(mine, my_calls));
+    fma.push_back(measure_fma_gflops(context, options.seconds_per_round / 2));
     if (!theirs) continue;
     other_seconds.push_back(seconds_per_call(theirs, their_calls));
     ratio.push_back(other_seconds.back() / seconds.back());
+    std::this_thread::sleep_for(kUntilPeersSleep);
   }
   OpTiming timing;
   timing.seconds = median(seconds);

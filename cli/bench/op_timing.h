@@ -9,7 +9,7 @@ struct OpTiming {
   double seconds = 0.0;        // median over rounds, per call
   double other_seconds = 0.0;  // 0 without another backend
   double ratio = 0.0;          // median over rounds of other / ours; 0 likewise
-  double fma_gflops = 0.0;     // median over rounds, measured between the calls
+  double fma_gflops = 0.0;     // median over rounds, measured after ours on the same threads
 };
 
 struct TimingOptions {
@@ -19,6 +19,6 @@ struct TimingOptions {
 
 // `other` may be nullptr. Both compute with `context`.
 OpTiming time_op(const OpCase& op, Context& context, const Operators& ours, const Operators* other,
-                 LimitMeter& limits, const TimingOptions& options);
+                 const TimingOptions& options);
 
 }  // namespace kedge

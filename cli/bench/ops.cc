@@ -117,11 +117,10 @@ ExitCode bench_ops(const Arguments& arguments) {
   ThreadPool pool(config.compute.threads);
   Arena scratch;
   Context context{pool, scratch};
-  LimitMeter limits(config.compute.threads);
   const auto peer = peer_operators(options.common, pool.size());
   for (const OpCase& op : cases_of(model, options)) {
     const OpTiming timing =
-        time_op(op, context, ours, peer ? &*peer : nullptr, limits, options.timing);
+        time_op(op, context, ours, peer ? &*peer : nullptr, options.timing);
     print(op, timing, options.common, pool.size());
   }
   return kExitDone;

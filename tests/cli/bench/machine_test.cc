@@ -9,11 +9,12 @@ namespace {
 
 TEST(BenchMachine, PrintsOneLineOfLimits) {
   testing_support::CapturedOutput output;
-  EXPECT_EQ(bench_machine({"--threads", "1", "--seconds", "0.01"}), kExitDone);
+  EXPECT_EQ(bench_machine({"--threads", "1", "--seconds", "0.01", "--mib", "8"}), kExitDone);
   const auto lines = output.lines();
   ASSERT_EQ(lines.size(), 1u);
   EXPECT_EQ(lines[0].at("bench"), "machine");
   EXPECT_EQ(lines[0].at("threads"), 1);
+  EXPECT_EQ(lines[0].at("mib"), 8);
   for (const char* limit : {"fma_gflops", "read_gbytes", "copy_gbytes"}) {
     EXPECT_GT(lines[0].at(limit).get<double>(), 0.0) << limit;
   }

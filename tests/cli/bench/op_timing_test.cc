@@ -25,12 +25,11 @@ OpCase sleeping(int& binds) {
 
 TEST(TimeOp, ComparesTwoBackends) {
   test::Machine machine(1);
-  LimitMeter limits(1);
   Operators fast, slow;
   fast.name = "fast", slow.name = "slow";
   int binds = 0;
   const OpTiming timing =
-      time_op(sleeping(binds), machine.context, fast, &slow, limits, {3, 0.004});
+      time_op(sleeping(binds), machine.context, fast, &slow, {3, 0.004});
   EXPECT_EQ(binds, 2);
   EXPECT_GE(timing.seconds, 0.002);
   EXPECT_GE(timing.other_seconds, 0.008);
@@ -40,11 +39,10 @@ TEST(TimeOp, ComparesTwoBackends) {
 
 TEST(TimeOp, WithoutAnotherBackendThereIsNoRatio) {
   test::Machine machine(1);
-  LimitMeter limits(1);
   Operators fast;
   int binds = 0;
   const OpTiming timing =
-      time_op(sleeping(binds), machine.context, fast, nullptr, limits, {1, 0.001});
+      time_op(sleeping(binds), machine.context, fast, nullptr, {1, 0.001});
   EXPECT_EQ(binds, 1);
   EXPECT_EQ(timing.ratio, 0.0);
   EXPECT_EQ(timing.other_seconds, 0.0);
