@@ -17,6 +17,7 @@ namespace {
 struct StepOptions {
   BenchOptions common;
   StepShape shape;
+  std::string keep;
   std::vector<std::string> overrides;
 };
 
@@ -32,6 +33,8 @@ StepOptions read_options(const Arguments& arguments) {
   app.add_option("--new-tokens", options.shape.new_tokens)
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
+  app.add_option("--keep", options.keep,
+                 "leaves the workload and its run in this directory: kedge train DIR/bench.yaml");
   app.add_option("overrides", options.overrides,
                  "changes of the run's config, such as train.recompute=blocks");
   parse(app, arguments);
@@ -103,7 +106,8 @@ void print(const StepOptions& options, const Plan& plan, const StepMeter& meter,
 ExitCode bench_step(const Arguments& arguments) {
   const StepOptions options = read_options(arguments);
   warn_when_busy();
-  const BenchDirectory directory(bench_size(options.common.size), options.shape.prompt_tokens);
+  const BenchDirectory directory(bench_size(options.common.size), options.shape.prompt_tokens,
+                                 options.keep);
   const RunConfig config =
       bench_config(directory, options.common, options.shape, options.overrides);
   const Plan plan = make_plan(config);

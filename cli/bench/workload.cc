@@ -113,9 +113,16 @@ json bench_tokenizer(int64_t vocab) {
           {"model", {{"type", "BPE"}, {"vocab", words}, {"merges", json::array()}}}};
 }
 
-BenchDirectory::BenchDirectory(const BenchSize& size, int32_t prompt_tokens) {
-  path_ = (std::filesystem::temp_directory_path() / "kedge_bench_XXXXXX").string();
-  KEDGE_CHECK(::mkdtemp(path_.data()) != nullptr, "[bench] no directory ", path_);
+BenchDirectory::BenchDirectory(const BenchSize& size, int32_t prompt_tokens,
+                               const std::string& kept)
+    : path_(kept.empty() ? (std::filesystem::temp_directory_path() / "kedge_bench_XXXXXX").string()
+                         : std::filesystem::absolute(kept).lexically_normal().string()),
+      stays_(!kept.empty()) {
+  if (stays_) {
+    real_files().make_directories(path_);
+  } else {
+    KEDGE_CHECK(::mkdtemp(path_.data()) != nullptr, "[bench] no directory ", path_);
+  }
   FileSystem& files = real_files();
   files.write_atomic(path_join(path_, "tokenizer.json"), bench_tokenizer(size.vocab).dump());
   files.write_atomic(path_join(path_, "tokenizer_config.json"),
@@ -124,6 +131,7 @@ BenchDirectory::BenchDirectory(const BenchSize& size, int32_t prompt_tokens) {
 }
 
 BenchDirectory::~BenchDirectory() {
+  if (stays_) return;
   std::error_code ignored;
   std::filesystem::remove_all(path_, ignored);
 }

@@ -49,10 +49,11 @@ std::vector<Token> bench_prompt(int64_t prompt, int32_t tokens, int64_t vocab);
 // can be had. Id 1 ends a sequence.
 json bench_tokenizer(int64_t vocab);
 
-// A temporary directory with tokenizer and prompts, gone with the object.
+// A directory with tokenizer, prompts and, from bench_config on, bench.yaml: a temporary one that is
+// gone with the object, or `kept`, which stays.
 class BenchDirectory {
  public:
-  BenchDirectory(const BenchSize& size, int32_t prompt_tokens);
+  BenchDirectory(const BenchSize& size, int32_t prompt_tokens, const std::string& kept = "");
   ~BenchDirectory();
   BenchDirectory(const BenchDirectory&) = delete;
   BenchDirectory& operator=(const BenchDirectory&) = delete;
@@ -60,6 +61,7 @@ class BenchDirectory {
 
  private:
   std::string path_;
+  bool stays_;
 };
 
 // GRPO without KL, temperature 1, learning rate 1e-5; the reward is 1 where the last token's id

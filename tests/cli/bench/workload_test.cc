@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "core/files.h"
+#include "tests/support/temporary_directory.h"
 #include "trainer/model_setup.h"
 
 namespace kedge {
@@ -66,6 +67,12 @@ TEST(BenchDirectory, HoldsTokenizerAndPromptsWhileItLives) {
     EXPECT_EQ(std::count(prompts.begin(), prompts.end(), '\n'), 64);
   }
   EXPECT_FALSE(std::filesystem::exists(path));
+}
+
+TEST(BenchDirectory, StaysWhereItIsKept) {
+  const testing_support::TemporaryDirectory place;
+  { const BenchDirectory directory(bench_size("tiny"), 8, place / "work"); }
+  EXPECT_TRUE(std::filesystem::exists(place / "work/prompts.jsonl"));
 }
 
 TEST(BenchConfig, IsACompleteTrainingRun) {
