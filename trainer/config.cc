@@ -1,5 +1,6 @@
 #include "trainer/config.h"
 
+#include <algorithm>
 #include <array>
 
 #include "core/error.h"
@@ -27,6 +28,20 @@ constexpr std::array<std::array<const char*, 2>, 14> kSpeedOnly = {{
     {"train", "log_samples_per_step"},
     {"compute", "threads"},
 }};
+
+// How the processes and requests of a plug-in are kept in check; what it says does not change with it.
+constexpr std::array<const char*, 3> kPlugins = {"python", "plugin", "http"};
+constexpr std::array<const char*, 9> kPluginLimits = {
+    "workers",  "timeout_s", "start_timeout_s", "memory_mib",     "parallel",
+    "connect_timeout_s", "tries",  "backoff_first_s", "backoff_max_s"};
+
+void drop_plugin_limits(ordered_json& rewards) {
+  for (ordered_json& reward : rewards) {
+    const std::string name = reward.value("name", "");
+    if (std::find(kPlugins.begin(), kPlugins.end(), name) == kPlugins.end()) continue;
+    for (const char* key : kPluginLimits) reward.erase(key);
+  }
+}
 
 std::vector<std::string> check_rl(const RunConfig& c) {
   if (c.rewards.empty()) throw ConfigError("rewards", "no reward", "at least one");
@@ -92,6 +107,7 @@ ordered_json numbers_of(const RunConfig& config) {
   ordered_json values = dump(config);
   for (const auto& [section, key] : kSpeedOnly) values[section].erase(key);
   values["data"].erase("eval");
+  drop_plugin_limits(values["rewards"]);
   values["algorithm"]["anchor"].erase("store");  // a store changes who samples when, not the numbers
   values.erase("placement");
   if (config.optimizer.schedule == Schedule::constant) values["train"].erase("steps");

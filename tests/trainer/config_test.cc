@@ -100,6 +100,13 @@ TEST(RunConfig, NumbersHashSeesWhatMattersOnly) {
                             "algorithm.clip.low=0.1", "data.train.task=countdown"}) {
     EXPECT_NE(base, hash({other})) << other;
   }
+  const auto with_reward = [&](const std::string& settings) {
+    return hash({"rewards=[{name: " + settings + "}]"});
+  };
+  const std::string python = with_reward("python, path: f.py, function: f");
+  EXPECT_EQ(python, with_reward("python, path: f.py, function: f, workers: 3, timeout_s: 2"));
+  EXPECT_NE(python, with_reward("python, path: f.py, function: g"));
+  EXPECT_NE(with_reward("unit_tests, timeout_s: 1"), with_reward("unit_tests, timeout_s: 2"));
   EXPECT_NE(hash({"optimizer.schedule=linear", "train.steps=9"}),
             hash({"optimizer.schedule=linear", "train.steps=8"}));
 }
