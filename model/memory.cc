@@ -2,6 +2,7 @@
 
 #include <sys/mman.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <new>
 
@@ -18,7 +19,7 @@ void FreeMemory::operator()(void* p) const { std::free(p); }
 
 int64_t memory_bytes(int64_t bytes) {
   const int64_t unit = unit_of(bytes);
-  return (bytes + unit - 1) / unit * unit;
+  return (std::max<int64_t>(bytes, 1) + unit - 1) / unit * unit;
 }
 
 Memory take_memory(int64_t bytes) {
