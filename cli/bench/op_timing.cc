@@ -37,15 +37,14 @@ OpTiming time_op(const OpCase& op, Context& context, const Operators& ours, cons
   const Call theirs = other ? op.bind(context, *other) : Call();
   const int64_t my_calls = calls_for(mine, options.seconds_per_round);
   const int64_t their_calls = theirs ? calls_for(theirs, options.seconds_per_round) : 0;
-  std::this_thread::sleep_for(kUntilPeersSleep);
   std::vector<double> seconds, other_seconds, ratio, fma;
   for (int round = 0; round < options.rounds; ++round) {
+    if (theirs) std::this_thread::sleep_for(kUntilPeersSleep);
     seconds.push_back(seconds_per_call(mine, my_calls));
     fma.push_back(measure_fma_gflops(context, options.seconds_per_round / 2));
     if (!theirs) continue;
     other_seconds.push_back(seconds_per_call(theirs, their_calls));
     ratio.push_back(other_seconds.back() / seconds.back());
-    std::this_thread::sleep_for(kUntilPeersSleep);
   }
   OpTiming timing;
   timing.seconds = median(seconds);

@@ -29,6 +29,8 @@ constexpr std::array<FieldName, 11> kFieldNames = {{
     {"packed_ids", ItemField::packed_ids},
 }};
 
+constexpr char kHex[] = "0123456789abcdef";
+
 void append_integer(std::string& out, int64_t value) {
   std::array<char, 24> digits;
   const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
@@ -59,7 +61,6 @@ void append_escaped(std::string& out, unsigned char c) {
     default:
       break;
   }
-  constexpr char kHex[] = "0123456789abcdef";
   out += "\\u00";
   out += kHex[c >> 4];
   out += kHex[c & 15];
@@ -109,7 +110,6 @@ void append_ids(std::string& out, const std::vector<Token>& tokens) {
 }
 
 void append_packed_ids(std::string& out, const std::vector<Token>& tokens) {
-  constexpr char kHex[] = "0123456789abcdef";
   const auto* bytes = reinterpret_cast<const unsigned char*>(tokens.data());
   const size_t size = tokens.size() * sizeof(Token), begin = out.size();
   out.resize(begin + 2 + 2 * size, '"');
